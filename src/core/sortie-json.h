@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* json-glib 1.6 crashes on deep nesting and is lax (comments, trailing commas, single quotes), so
+ * every JSON text from outside passes the strict, bounded validator first (RFC 8259). */
+
+#define SORTIE_JSON_MAX_DEPTH 32
+#define SORTIE_JSON_MAX_BYTES (4 * 1024 * 1024)
+#define SORTIE_JSON_MAX_VALUES 200000
+
+typedef struct
+{
+  gsize max_bytes;
+  guint max_depth;
+  guint max_values; /* objects, arrays, members and scalars together */
+} SortieJsonLimits;
+
+/* The limits above, for callers without tighter ones. */
+extern const SortieJsonLimits sortie_json_default_limits;
+
+gboolean sortie_json_validate (const char             *bytes,
+                               gsize                   length,
+                               const SortieJsonLimits *limits,
+                               GError                **error);
+
+JsonNode *sortie_json_parse (const char             *bytes,
+                             gsize                   length,
+                             const SortieJsonLimits *limits,
+                             GError                **error);
+
+/* Typed member access that reports the member's name: SORTIE_ERROR_INVALID when it is absent (and
+ * required) or of another type. The out-parameter is untouched on failure and when absent. */
+gboolean sortie_json_get_string (JsonObject  *object,
+                                 const char  *member,
+                                 gboolean     required,
+                                 const char **value,
+                                 GError     **error);
+gboolean sortie_json_get_integer (JsonObject *object,
+                                  const char *member,
+                                  gboolean    required,
+                                  gint64      minimum,
+                                  gint64      maximum,
+                                  gint64     *value,
+                                  GError    **error);
+gboolean sortie_json_get_boolean (
+    JsonObject *object, const char *member, gboolean required, gboolean *value, GError **error);
+gboolean sortie_json_get_array (
+    JsonObject *object, const char *member, gboolean required, JsonArray **value, GError **error);
+gboolean sortie_json_get_object (
+    JsonObject *object, const char *member, gboolean required, JsonObject **value, GError **error);
+
+/* SORTIE_ERROR_INVALID naming the first member that is not in `allowed` (NULL-terminated). */
+gboolean sortie_json_check_members (JsonObject *object, const char *const *allowed, GError **error);
+
+/* Writing. Output is compact, on one line, UTF-8; `text` must be valid UTF-8. Control characters,
+ * U+2028 and U+2029 are escaped, so the result is safe as one SSE data line. */
+void sortie_json_append_string (GString *out, const char *text);
+void sortie_json_append_string_len (GString *out, const char *text, gsize length);
+
+/* Appends `"name":` and, where `out` does not end in `{` or `[`, a comma before it. */
+void sortie_json_append_name (GString *out, const char *name);
+void sortie_json_append_member_string (GString *out, const char *name, const char *text);
+void sortie_json_append_member_int (GString *out, const char *name, gint64 value);
+void sortie_json_append_member_double (GString *out, const char *name, double value);
+void sortie_json_append_member_bool (GString *out, const char *name, gboolean value);
+/* `json` is a complete JSON value, appended as it is. */
+void sortie_json_append_member_raw (GString *out, const char *name, const char *json);
+/* A comma where one is due before the next array element or member. */
+void sortie_json_append_separator (GString *out);
+
+char *sortie_json_node_to_string (JsonNode *node);
+
+G_END_DECLS
