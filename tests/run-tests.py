@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""run-tests.py BUILD-FOLDER [SUITE|NAME]…: what ./dev test does once everything is built.
+
+Runs the tests by meson, shows the output of what failed, and ends in a line "N passed, N failed"
+that counts every test point of every program. A program that fails without a failed point (it
+crashed, leaked, hung or stopped short of its plan) counts as one failure, and so does a skip.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+SHOWN_LINES = 120  # of a failed program's output, from each of its two streams
+POINT = re.compile(r"^(not )?ok\b(?P<rest>.*)")
+SKIP = re.compile(r"#\s*skip\b", re.IGNORECASE)
+
+
+def chosen_tests(folder, wanted):
+    """The names of the tests that the words select, each a suite or a test."""
+    with open(os.path.join(folder, "meson-info", "intro-tests.json"), encoding="utf-8") as file:
+        tests = json.load(file)
+    suites = {t["name"]: {s.rpartition(":")[2] for s in t["suite"]} for t in tests}
+    chosen = []
+    for word in wanted:
+        found = [name for name, of in suites.items() if word == name or word in of]
+        if not found:
+            known = sorted(set().union(*suites.values()))
+            sys.exit(f"There is no suite or test {word}.\nSuites: {', '.join(known)}\n"
+                     f"Tests: {', '.join(sorted(suites))}")
+        chosen += found
+    return chosen
+
+
+def read_log(folder):
+    """What meson recorded: one object a program, last run only."""
+    path = os.path.join(folder, "meson-logs", "testlog.json")
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def count(program):
+    """The passed points, and the lines that tell the failed ones, of one program's log."""
+    passed, failed = 0, []
+    for line in program.get("stdout", "").splitlines():
+        point = POINT.match(line)
+        if not point:
+            continue
+        if point[1] or SKIP.search(point["rest"]):
+            failed.append(line)
+        else:
+            passed += 1
+    if program["result"] not in ("OK", "EXPECTEDFAIL") and not failed:
+        failed.append(f"{program['result'].lower()}, exit code {program.get('returncode')}")
+    if program["result"] == "OK" and not failed and not passed:
+        passed = 1  # a program that tells by its exit code alone
+    return passed, failed
+
+
+def show(program, failed):
+    print(f"\n---- {program['name']} ({program['result'].lower()}, "
+          f"exit code {program.get('returncode')}) ----")
+    for stream in ("stdout", "stderr"):
+        lines = program.get(stream, "").splitlines()
+        if len(lines) > SHOWN_LINES:
+            print(f"[{len(lines) - SHOWN_LINES} lines of {stream} left out]")
+        for line in lines[-SHOWN_LINES:]:
+            print(line)
+    print("Failed:")
+    for line in failed:
+        print("  " + line)
+
+
+def main():
+    folder, wanted = sys.argv[1], sys.argv[2:]
+    sys.stdout.reconfigure(errors="backslashreplace")
+    chosen = chosen_tests(folder, wanted)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    log = os.path.join(folder, "meson-logs", "testlog.json")
+    if os.path.exists(log):
+        os.unlink(log)  # so that an old run is never counted
+    status = subprocess.call(["meson", "test", "-C", folder, "--no-rebuild",
+                              "--timeout-multiplier", "3", *chosen])
+    passed, failures = 0, 0
+    for program in read_log(folder) if os.path.exists(log) else []:
+        points, failed = count(program)
+        passed += points
+        failures += len(failed)
+        if failed:
+            show(program, failed)
+    if status and not failures:
+        print("meson test failed: see above")
+        failures = 1
+    if failures:
+        print(f"\nAll that was said: {folder}/meson-logs/testlog.txt")
+    print(f"\n{passed} passed, {failures} failed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
