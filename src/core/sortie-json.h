@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 #define SORTIE_JSON_MAX_DEPTH 32
 #define SORTIE_JSON_MAX_BYTES (4 * 1024 * 1024)
 #define SORTIE_JSON_MAX_VALUES 200000
+#define SORTIE_JSON_MAX_MEMBERS 1024    /* of one object: chosen names can't make its table slow */
+#define SORTIE_JSON_MAX_NUMBER 1024     /* characters of one number */
+#define SORTIE_JSON_HARD_MAX_DEPTH 256  /* whatever a caller's limits say: trees are walked by calls */
 
 typedef struct
 {
@@ -22,18 +25,40 @@ typedef struct
 /* The limits above, for callers without tighter ones. */
 extern const SortieJsonLimits sortie_json_default_limits;
 
+/**
+ * sortie_json_validate:
+ * @bytes: the text; need not be NUL-terminated
+ * @length: bytes of @bytes
+ * @limits: (nullable): NULL for sortie_json_default_limits
+ *
+ * Whether the text is one JSON value as of RFC 8259, within the limits. Stricter than the RFC where
+ * readers are known to disagree: no byte order mark, no member name twice in an object, no lone
+ * surrogate and no NUL character (`\u0000`) in a string, no number beyond the range of a double.
+ *
+ * SORTIE_ERROR_TOO_LARGE where a limit is passed, SORTIE_ERROR_INVALID otherwise; the message names
+ * the byte, from 0.
+ */
 gboolean sortie_json_validate (const char             *bytes,
                                gsize                   length,
                                const SortieJsonLimits *limits,
                                GError                **error);
 
+/**
+ * sortie_json_parse:
+ *
+ * As sortie_json_validate(), and gives the value. A number without fraction and exponent that fits
+ * is a gint64, any other a double.
+ *
+ * Returns: (transfer full): the value, or NULL
+ */
 JsonNode *sortie_json_parse (const char             *bytes,
                              gsize                   length,
                              const SortieJsonLimits *limits,
                              GError                **error);
 
 /* Typed member access that reports the member's name: SORTIE_ERROR_INVALID when it is absent (and
- * required) or of another type. The out-parameter is untouched on failure and when absent. */
+ * required) or of another type. The out-parameter is untouched on failure and when absent; null
+ * counts as absent. What is got belongs to the object. 7.0 is an integer, as in JSON Schema. */
 gboolean sortie_json_get_string (JsonObject  *object,
                                  const char  *member,
                                  gboolean     required,
@@ -61,7 +86,8 @@ gboolean sortie_json_check_members (JsonObject *object, const char *const *allow
 void sortie_json_append_string (GString *out, const char *text);
 void sortie_json_append_string_len (GString *out, const char *text, gsize length);
 
-/* Appends `"name":` and, where `out` does not end in `{` or `[`, a comma before it. */
+/* Appends `"name":` and, where `out` is not empty and does not end in `{` or `[`, a comma before
+ * it. The text of a string member may be NULL, a double may be infinite or no number: null then. */
 void sortie_json_append_name (GString *out, const char *name);
 void sortie_json_append_member_string (GString *out, const char *name, const char *text);
 void sortie_json_append_member_int (GString *out, const char *name, gint64 value);
@@ -72,6 +98,7 @@ void sortie_json_append_member_raw (GString *out, const char *name, const char *
 /* A comma where one is due before the next array element or member. */
 void sortie_json_append_separator (GString *out);
 
+/* (transfer full): the value as text, in the form of the functions above, members in their order. */
 char *sortie_json_node_to_string (JsonNode *node);
 
 G_END_DECLS
