@@ -9,7 +9,11 @@ cd "$(dirname "$0")"
 # bookmark in the outline.
 prepare() {
   awk '
-    /^\.SH$/ { getline heading; printf ".br\n.ne 11v\n.pdfbookmark 1 \"%s\"\n.SH\n%s\n", heading, heading; next }
+    /^\.SH$/ {
+      getline heading
+      printf ".br\n.ne 11v\n.pdfbookmark 1 \"%s\"\n.SH\n%s\n", heading, heading
+      next
+    }
     /^\.LP$/ { print ".br\n.ne 8v" }
     /^\.IP/ { print ".br\n.ne 4v" }
     { print }' "$1"
