@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How the C code is written: what CONTRIBUTING.md asks for and a compiler does not see."""
+import collections
 import os
 import re
 import subprocess
@@ -66,7 +67,10 @@ def check_clang_format():
     places = re.findall(r"^(\S+:\d+):\d+: error: ", done.stderr, re.MULTILINE)
     if done.returncode and not places:
         return [done.stderr]
-    return [f"{place}: run clang-format -i" for place in dict.fromkeys(places)]
+    found = collections.Counter(place.split(":")[0] for place in dict.fromkeys(places))
+    first = {place.split(":")[0]: place for place in reversed(places)}
+    return [f"{first[path]}: run clang-format -i {path} ({count} places)"
+            for path, count in found.items()]
 
 
 def check_white_space():
