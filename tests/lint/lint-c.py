@@ -156,8 +156,9 @@ def check_sources_are_built():
     for path in (p for p in C_FILES if p.suffix == ".c"):
         builds = [folder / "meson.build" for folder in list(path.parents)[:-1]]
         named = "".join(text(b) for b in builds if (checks.ROOT / b).exists())
-        # A list of names without the suffix, looped over, is how the tests name theirs.
-        if not re.search(rf"['/]{re.escape(path.stem)}(\.c)?'", named):
+        # A list of names without prefix and suffix, looped over, is how the tests name theirs.
+        stem = re.escape(path.stem.removeprefix("test-"))
+        if not re.search(rf"['/](test-)?{stem}(\.c)?'", named):
             offenders.append(f"{path}: in no meson.build")
     return offenders
 
