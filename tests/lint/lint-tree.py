@@ -34,7 +34,8 @@ def check_no_sleep():
     """tests wait for facts, never for time to pass"""
     return grep(r"\b(sleep|usleep|g_usleep|nanosleep) ?\(|^\s*sleep \d",
                 [path for path in TEST_CODE if path not in THIS_FOLDER],
-                "wait for what is to happen instead", unless=POLLING)
+                "wait for what is to happen (a loop that has to pause says: between two looks at "
+                "the fact)", unless=POLLING)
 
 
 def check_no_skip():
