@@ -1,0 +1,24 @@
+-- The last attempt failed. ARGV: ID, step, fence, events, error, payload, attempts, 1 where the
+-- mission can't go on without this step, done event of a failed mission.
+local step, fence = arg(), arg()
+local events = read_events()
+local message, payload, attempts, vital, done = arg(), arg(), arg(), arg(), arg()
+local owner = check(step, fence)
+if owner.answer ~= 'mine' then
+    return owner.answer
+end
+if not fits(events, owner.drafts, owner.length) then
+    return 'conflict'
+end
+publish(owner.user, step, events)
+close(step, owner, fence, 'dead')
+local letter = redis.call('XADD', DEAD, 'MAXLEN', '~', DEAD_LENGTH, '*', 'u', owner.user, 'm', ID,
+    's', step, 'a', owner.agent, 'r', message, 'p', payload, 'n', attempts)
+redis.call('HSET', MISSION, step .. ':error', message, step .. ':letter', letter)
+redis.call('HINCRBY', COUNTS, owner.agent .. ':failed', 1)
+if vital == '1' or redis.call('HINCRBY', MISSION, 'retrievals', -1) == 0 then
+    finish(owner.user, 'failed', done)
+else
+    release(owner.user, step)
+end
+return 'mine'

@@ -1,0 +1,22 @@
+-- The step goes back to its queue: handed back at shutdown (the start is given back) or reclaimed
+-- from a worker that went silent. ARGV: ID, step, fence, 1 to give the start back, for how long the
+-- worker must have been silent (ms), events, the dispatch event.
+local step, fence, give_back, silence = arg(), arg(), arg(), number()
+local events = read_events()
+local next_dispatch = arg()
+local owner = check(step, fence)
+if owner.answer ~= 'mine' then
+    return owner.answer
+end
+if silence > 0 and #redis.call('XPENDING', QUEUE[owner.agent], 'agents', 'IDLE', silence,
+        fence, fence, 1) == 0 then
+    return 'stale'
+end
+publish(owner.user, step, events)
+close(step, owner, fence, 'queued')
+if give_back == '1' then
+    redis.call('HINCRBY', MISSION, step .. ':starts', -1)
+end
+redis.call('HSET', MISSION, step .. ':dispatch', next_dispatch)
+dispatch(owner.user, step)
+return 'mine'

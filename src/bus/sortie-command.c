@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sortie-command.h"
+
+#include <string.h>
+
+struct _SortieCommand
+{
+  GString *arguments;
+  int n_arguments;
+  SortieScript script;
+};
+
+/**
+ * sortie_command_new:
+ * @name: the command, then its arguments, NULL-terminated
+ *
+ * Returns: (transfer full): a command to which more can be added
+ */
+SortieCommand *
+sortie_command_new (const char *name, ...)
+{
+  SortieCommand *self = g_new0 (SortieCommand, 1);
+  va_list args;
+
+  self->arguments = g_string_sized_new (256);
+  self->script = SORTIE_SCRIPT_NONE;
+  va_start (args, name);
+  for (const char *text = name; text != NULL; text = va_arg (args, const char *))
+    sortie_command_add (self, text);
+  va_end (args);
+  return self;
+}
+
+SortieCommand *
+sortie_command_new_script (SortieScript script, int n_keys)
+{
+  SortieCommand *self = sortie_command_new ("EVALSHA", sortie_script_get_sha (script), NULL);
+
+  self->script = script;
+  sortie_command_add_int (self, n_keys);
+  return self;
+}
+
+void
+sortie_command_free (SortieCommand *self)
+{
+  if (self == NULL)
+    return;
+  g_string_free (self->arguments, TRUE);
+  g_free (self);
+}
+
+void
+sortie_command_add_len (SortieCommand *self, const char *bytes, gsize length)
+{
+  g_string_append_printf (self->arguments, "$%" G_GSIZE_FORMAT "\r\n", length);
+  g_string_append_len (self->arguments, bytes, (gssize) length);
+  g_string_append_len (self->arguments, "\r\n", 2);
+  self->n_arguments++;
+}
+
+void
+sortie_command_add (SortieCommand *self, const char *text)
+{
+  sortie_command_add_len (self, text, strlen (text));
+}
+
+void
+sortie_command_add_int (SortieCommand *self, gint64 value)
+{
+  char digits[32];
+  int length = g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, value);
+
+  sortie_command_add_len (self, digits, (gsize) length);
+}
+
+SortieScript
+sortie_command_get_script (const SortieCommand *self)
+{
+  return self->script;
+}
+
+/**
+ * sortie_command_format:
+ * @self: a command
+ * @length: (out): bytes of the result
+ *
+ * Returns: (transfer full): the command in RESP, the Redis serialisation protocol
+ */
+char *
+sortie_command_format (const SortieCommand *self, gsize *length)
+{
+  GString *out = g_string_sized_new (self->arguments->len + 16);
+
+  g_string_append_printf (out, "*%d\r\n", self->n_arguments);
+  g_string_append_len (out, self->arguments->str, (gssize) self->arguments->len);
+  *length = out->len;
+  return g_string_free (out, FALSE);
+}

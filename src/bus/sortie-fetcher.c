@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-bus"
+
+#include "sortie-fetcher.h"
+
+#include "sortie-bus-private.h"
+#include "sortie-error.h"
+
+#define BLOCK_MS 10000 /* below the connection's reply timeout */
+#define SHORT_BLOCK_MS 50
+#define BACKOFF_FIRST_US (5 * 1000)
+#define BACKOFF_LAST_US G_USEC_PER_SEC
+
+typedef struct
+{
+  char *key;
+  int partition;
+  int agent;
+} Queue;
+
+struct _SortieFetcher
+{
+  SortieBus *bus; /* not owned */
+  char *consumer;
+  GPtrArray *queues; /* Queue */
+  guint start;       /* where the next round begins, so that no queue is always first */
+  gint64 backoff;    /* µs */
+  GMutex lock;
+  GCond stopped;
+  gboolean stopping;
+  SortieRedis *redis; /* the reading thread's, but for sortie_fetcher_stop() */
+};
+
+static void
+queue_free (gpointer data)
+{
+  Queue *queue = data;
+
+  g_free (queue->key);
+  g_free (queue);
+}
+
+SortieFetcher *
+sortie_fetcher_new (SortieBus *bus, const char *consumer, guint agents)
+{
+  SortieFetcher *self = g_new0 (SortieFetcher, 1);
+
+  self->bus = bus;
+  self->consumer = g_strdup (consumer);
+  self->backoff = BACKOFF_FIRST_US;
+  self->queues = g_ptr_array_new_with_free_func (queue_free);
+  for (int partition = 0; partition < bus->n_partitions; partition++)
+    for (int agent = 0; agent < SORTIE_N_AGENTS; agent++)
+      if (agents & (1u << agent))
+        {
+          g_autofree char *suffix = g_strdup_printf ("queue:%s", sortie_agents[agent]);
+          Queue *queue = g_new0 (Queue, 1);
+
+          queue->key = sortie_bus_dup_key (bus, partition, suffix);
+          queue->partition = partition;
+          queue->agent = agent;
+          g_ptr_array_add (self->queues, queue);
+        }
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->stopped);
+  return self;
+}
+
+void
+sortie_fetcher_free (SortieFetcher *self)
+{
+  if (self == NULL)
+    return;
+  sortie_redis_free (self->redis);
+  g_ptr_array_unref (self->queues);
+  g_free (self->consumer);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->stopped);
+  g_free (self);
+}
+
+void
+sortie_fetcher_stop (SortieFetcher *self)
+{
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  if (self->redis != NULL)
+    sortie_redis_wake (self->redis);
+  g_cond_broadcast (&self->stopped);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_redis (SortieFetcher *self, SortieRedis *redis)
+{
+  SortieRedis *old;
+
+  g_mutex_lock (&self->lock);
+  old = self->redis;
+  self->redis = redis;
+  if (redis != NULL && self->stopping)
+    sortie_redis_wake (redis);
+  g_mutex_unlock (&self->lock);
+  sortie_redis_free (old);
+}
+
+static void
+back_off (SortieFetcher *self)
+{
+  gint64 until = g_get_monotonic_time () + self->backoff;
+
+  g_mutex_lock (&self->lock);
+  while (!self->stopping && g_cond_wait_until (&self->stopped, &self->lock, until))
+    ;
+  g_mutex_unlock (&self->lock);
+  self->backoff = MIN (self->backoff * 2, BACKOFF_LAST_US);
+}
+
+/* Groups begin at 0: what was queued before anybody listened is served too. */
+static gboolean
+create_groups (SortieFetcher *self, GError **error)
+{
+  for (guint i = 0; i < self->queues->len; i++)
+    {
+      Queue *queue = g_ptr_array_index (self->queues, i);
+      g_autoptr (SortieCommand) command =
+          sortie_command_new ("XGROUP", "CREATE", queue->key, "agents", "0", "MKSTREAM", NULL);
+      g_autoptr (SortieReply) reply = NULL;
+
+      sortie_redis_append (self->redis, command);
+      reply = sortie_redis_read (self->redis, error);
+      if (reply == NULL)
+        return FALSE;
+      if (!sortie_reply_is_error (reply, "BUSYGROUP") && !sortie_reply_check (reply, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+ensure_connected (SortieFetcher *self, GError **error)
+{
+  SortieRedis *redis;
+
+  if (self->redis != NULL)
+    return TRUE;
+  redis = sortie_redis_connect (self->bus->url, "sortie-fetch", error);
+  if (redis == NULL)
+    return FALSE;
+  set_redis (self, redis);
+  return create_groups (self, error);
+}
+
+static void
+read_entries (Queue *queue, const SortieReply *list, GPtrArray *entries)
+{
+  for (gsize i = 0; i < sortie_reply_get_length (list); i++)
+    {
+      const SortieReply *item = list->element[i];
+      const SortieReply *fields = sortie_reply_get_element (item, 1);
+      const char *mission = sortie_reply_get_string (sortie_reply_get_field (fields, "m"));
+      SortieQueueEntry *entry = g_new0 (SortieQueueEntry, 1);
+
+      entry->partition = queue->partition;
+      entry->agent = queue->agent;
+      entry->entry = g_strdup (sortie_reply_get_string (sortie_reply_get_element (item, 0)));
+      entry->mission = g_strdup (mission != NULL ? mission : "");
+      entry->step = (int) sortie_reply_get_int (sortie_reply_get_field (fields, "s"), 0);
+      g_ptr_array_add (entries, entry);
+    }
+}
+
+static Queue *
+find_queue (SortieFetcher *self, const char *key)
+{
+  for (guint i = 0; i < self->queues->len; i++)
+    {
+      Queue *queue = g_ptr_array_index (self->queues, i);
+
+      if (g_strcmp0 (queue->key, key) == 0)
+        return queue;
+    }
+  return NULL;
+}
+
+/* One XREADGROUP over `n` queues from the rotating start, at most `count` entries each. */
+static gboolean
+read_once (
+    SortieFetcher *self, guint n, guint count, int block_ms, GPtrArray *entries, GError **error)
+{
+  g_autoptr (SortieCommand) command =
+      sortie_command_new ("XREADGROUP", "GROUP", "agents", self->consumer, "COUNT", NULL);
+  g_autoptr (SortieReply) reply = NULL;
+
+  sortie_command_add_int (command, count);
+  if (block_ms > 0)
+    {
+      sortie_command_add (command, "BLOCK");
+      sortie_command_add_int (command, block_ms);
+    }
+  sortie_command_add (command, "STREAMS");
+  for (guint i = 0; i < n; i++)
+    {
+      Queue *queue = g_ptr_array_index (self->queues, (self->start + i) % self->queues->len);
+      sortie_command_add (command, queue->key);
+    }
+  for (guint i = 0; i < n; i++)
+    sortie_command_add (command, ">");
+
+  sortie_redis_append (self->redis, command);
+  reply = sortie_redis_read (self->redis, error);
+  if (reply == NULL)
+    return FALSE;
+  if (sortie_reply_is_error (reply, "NOGROUP"))
+    {
+      g_message ("A queue's consumer group is gone from Redis; making it again");
+      return create_groups (self, error);
+    }
+  if (!sortie_reply_check (reply, error))
+    return FALSE;
+  for (gsize i = 0; i < sortie_reply_get_length (reply); i++)
+    {
+      const char *key = sortie_reply_get_string (sortie_reply_get_element (reply->element[i], 0));
+      Queue *queue = find_queue (self, key);
+
+      if (queue != NULL)
+        read_entries (queue, sortie_reply_get_element (reply->element[i], 1), entries);
+    }
+  return TRUE;
+}
+
+/* COUNT counts per stream, so a read that names n queues needs n free slots. With fewer, the queues
+ * are read one by one without blocking, then a few of them for a short while. */
+static gboolean
+read_within (SortieFetcher *self, guint budget, GPtrArray *entries, GError **error)
+{
+  guint n = self->queues->len;
+
+  self->start = (self->start + 1) % n;
+  if (budget >= n)
+    return read_once (self, n, budget / n, BLOCK_MS, entries, error);
+  for (guint i = 0; i < n && entries->len < budget; i++)
+    {
+      if (!read_once (self, 1, budget - entries->len, 0, entries, error))
+        return FALSE;
+      self->start = (self->start + 1) % n;
+    }
+  if (entries->len > 0)
+    return TRUE;
+  return read_once (self, budget, 1, SHORT_BLOCK_MS, entries, error);
+}
+
+static gboolean
+is_stopping (SortieFetcher *self)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->lock);
+  stopping = self->stopping;
+  g_mutex_unlock (&self->lock);
+  return stopping;
+}
+
+/**
+ * sortie_fetcher_read:
+ * @self: a fetcher
+ * @budget: free slots, at least 1: no more entries than this are fetched
+ *
+ * Blocks until there is something, for some seconds at most, or until the fetcher is stopped. Where
+ * Redis is away it keeps trying.
+ *
+ * Returns: (transfer full) (element-type SortieQueueEntry): possibly none
+ */
+GPtrArray *
+sortie_fetcher_read (SortieFetcher *self, guint budget)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_queue_entry_free);
+  g_autoptr (GError) error = NULL;
+
+  if (self->queues->len == 0 || is_stopping (self))
+    return entries;
+  if (ensure_connected (self, &error) && read_within (self, budget, entries, &error))
+    self->backoff = BACKOFF_FIRST_US;
+  else
+    {
+      g_debug ("fetching: %s", error->message);
+      set_redis (self, NULL);
+      back_off (self);
+    }
+  return entries;
+}

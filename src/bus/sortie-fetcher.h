@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "sortie-bus.h"
+
+G_BEGIN_DECLS
+
+/* Fetches queue entries for a worker, on a connection of its own. One thread reads. */
+typedef struct _SortieFetcher SortieFetcher;
+
+/* `agents` is a bit per agent, in the order of sortie_agents. `bus` must outlive the fetcher. */
+SortieFetcher *sortie_fetcher_new (SortieBus *bus, const char *consumer, guint agents);
+void sortie_fetcher_free (SortieFetcher *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieFetcher, sortie_fetcher_free)
+
+GPtrArray *sortie_fetcher_read (SortieFetcher *self, guint budget);
+/* Ends the read under way and all further ones, from any thread. */
+void sortie_fetcher_stop (SortieFetcher *self);
+
+G_END_DECLS

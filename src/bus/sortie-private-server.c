@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-bus"
+
+#include "sortie-private-server.h"
+
+#include "sortie-error.h"
+#include "sortie-redis-process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define WATCH_US (250 * 1000)
+#define RESTART_US G_USEC_PER_SEC
+#define STOP_US (10 * G_USEC_PER_SEC)
+
+struct _SortiePrivateServer
+{
+  char *data_dir;
+  char *runtime_dir;
+  char *lock_path;
+  SortieDurability durability;
+  GThread *thread;
+  GMutex lock;
+  GCond changed;
+  gboolean stopping;
+  gboolean ready;
+  GError *error;        /* of the first start */
+  GSubprocess *process; /* (nullable): where this process has started it */
+  SortieRedisUrl *url;
+  int backend_fd; /* shared lock that says a backend works here */
+  gboolean alone;
+  gint64 start_time;
+};
+
+static gboolean
+make_folder (const char *path, GError **error)
+{
+  if (g_mkdir_with_parents (path, 0700) == 0)
+    return TRUE;
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can't make the folder %s: %s", path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static int
+open_lock (const char *path)
+{
+  return open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static gboolean
+is_stopping (SortiePrivateServer *self)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->lock);
+  stopping = self->stopping;
+  g_mutex_unlock (&self->lock);
+  return stopping;
+}
+
+/* Waits, or until the server is to be stopped. */
+static void
+pause_for (SortiePrivateServer *self, gint64 microseconds)
+{
+  gint64 until = g_get_monotonic_time () + microseconds;
+
+  g_mutex_lock (&self->lock);
+  while (!self->stopping && g_cond_wait_until (&self->changed, &self->lock, until))
+    ;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The socket's name is made of the data folder, so that each has its own; 108 bytes are all that a
+ * socket's path may have. */
+static char *
+dup_socket_path (SortiePrivateServer *self)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, self->data_dir, -1);
+  g_autofree char *name = g_strdup_printf ("redis-%.12s.sock", hash);
+
+  return g_build_filename (self->runtime_dir, name, NULL);
+}
+
+static void
+set_running (SortiePrivateServer *self, GSubprocess *process, const char *socket_path)
+{
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->process, process);
+  if (self->url == NULL)
+    self->url = sortie_redis_url_new_unix (socket_path);
+  self->ready = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+static GSubprocess *
+launch_once (SortiePrivateServer *self, int lock_fd, const char *socket_path, GError **error)
+{
+  SortieRedisSetup setup = { self->data_dir, socket_path, self->durability };
+  g_autoptr (GSubprocess) process = sortie_redis_process_spawn (&setup, lock_fd, error);
+
+  if (process == NULL ||
+      !sortie_redis_process_wait_ready (socket_path, process, self->data_dir, error))
+    {
+      if (process != NULL)
+        {
+          g_subprocess_force_exit (process);
+          g_subprocess_wait (process, NULL, NULL);
+        }
+      return NULL;
+    }
+  return g_steal_pointer (&process);
+}
+
+/* Written into the lock file itself, which must keep its inode: others find the socket there. */
+static void
+note_socket (int lock_fd, const char *socket_path)
+{
+  gsize length = strlen (socket_path);
+
+  if (ftruncate (lock_fd, 0) < 0 || pwrite (lock_fd, socket_path, length, 0) != (gssize) length)
+    g_debug ("can't note the socket's path: %s", g_strerror (errno));
+}
+
+/* Starts a server that inherits the lock; one whose append-only file it can't load is given a second
+ * chance with the damaged end cut off. */
+static gboolean
+launch (SortiePrivateServer *self, int lock_fd, GError **error)
+{
+  g_autofree char *socket_path = dup_socket_path (self);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) first = NULL;
+  int spare_fd = fcntl (lock_fd, F_DUPFD_CLOEXEC, 3);
+
+  note_socket (lock_fd, socket_path);
+  process = launch_once (self, lock_fd, socket_path, &first);
+  if (process == NULL && sortie_redis_process_repair (self->data_dir, NULL))
+    {
+      g_message ("The append-only file was damaged; a copy was set aside and its end cut off");
+      process = launch_once (self, fcntl (spare_fd, F_DUPFD_CLOEXEC, 3), socket_path, error);
+    }
+  else if (process == NULL)
+    g_propagate_error (error, g_steal_pointer (&first));
+  close (spare_fd);
+  if (process == NULL)
+    return FALSE;
+  set_running (self, process, socket_path);
+  return TRUE;
+}
+
+/* Somebody else's server holds the lock: waits for it, unless it goes away meanwhile. */
+static gboolean
+adopt (SortiePrivateServer *self, GError **error)
+{
+  g_autofree char *socket_path = NULL;
+
+  if (!g_file_get_contents (self->lock_path, &socket_path, NULL, error))
+    return FALSE;
+  g_strchomp (socket_path);
+  if (*socket_path == '\0' ||
+      !sortie_redis_process_wait_ready (socket_path, NULL, self->data_dir, error))
+    return FALSE;
+  set_running (self, NULL, socket_path);
+  return TRUE;
+}
+
+static void
+wait_for_its_end (SortiePrivateServer *self)
+{
+  GSubprocess *process = self->process;
+
+  if (process != NULL)
+    {
+      g_subprocess_wait (process, NULL, NULL);
+      return;
+    }
+  while (!is_stopping (self))
+    {
+      int fd = open_lock (self->lock_path);
+      gboolean ended = fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0;
+
+      if (fd >= 0)
+        close (fd);
+      if (ended)
+        return;
+      pause_for (self, WATCH_US);
+    }
+}
+
+static gpointer
+supervise (gpointer data)
+{
+  SortiePrivateServer *self = data;
+
+  while (!is_stopping (self))
+    {
+      g_autoptr (GError) error = NULL;
+      int fd = open_lock (self->lock_path);
+      gboolean running;
+
+      if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+        running = launch (self, fd, &error);
+      else
+        {
+          if (fd >= 0)
+            close (fd);
+          running = adopt (self, &error);
+        }
+      if (running)
+        {
+          wait_for_its_end (self);
+          continue;
+        }
+      g_debug ("private server: %s", error->message);
+      g_mutex_lock (&self->lock);
+      if (!self->ready && self->error == NULL)
+        self->error = g_steal_pointer (&error);
+      g_cond_broadcast (&self->changed);
+      g_mutex_unlock (&self->lock);
+      pause_for (self, RESTART_US);
+    }
+  return NULL;
+}
+
+/* Whether another backend works on the same data folder is told by a lock that each one shares. */
+static void
+join_backends (SortiePrivateServer *self)
+{
+  g_autofree char *path = g_build_filename (self->data_dir, "backend.lock", NULL);
+
+  self->backend_fd = open_lock (path);
+  if (self->backend_fd < 0)
+    return;
+  self->alone = flock (self->backend_fd, LOCK_EX | LOCK_NB) == 0;
+  flock (self->backend_fd, LOCK_SH);
+}
+
+/**
+ * sortie_private_server_start:
+ * @data_dir: folder of the append-only file, made where it does not exist
+ * @runtime_dir: folder of the socket
+ * @durability: when an answer counts as kept
+ * @error: why there is no server
+ *
+ * Returns: (transfer full): the server, answering
+ */
+SortiePrivateServer *
+sortie_private_server_start (const char *data_dir,
+                             const char *runtime_dir,
+                             SortieDurability durability,
+                             GError **error)
+{
+  g_autoptr (SortiePrivateServer) self = g_new0 (SortiePrivateServer, 1);
+  g_autofree char *socket_path = NULL;
+  gint64 began = g_get_monotonic_time ();
+
+  self->backend_fd = -1;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  if (!make_folder (data_dir, error) || !make_folder (runtime_dir, error))
+    return NULL;
+  self->data_dir = g_canonicalize_filename (data_dir, NULL);
+  self->runtime_dir = g_canonicalize_filename (runtime_dir, NULL);
+  self->lock_path = g_build_filename (self->data_dir, "redis.lock", NULL);
+  self->durability = durability;
+  socket_path = dup_socket_path (self);
+  if (strlen (socket_path) >= sizeof ((struct sockaddr_un *) NULL)->sun_path)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                   "The path %s is too long for a socket; set XDG_RUNTIME_DIR to a shorter one",
+                   socket_path);
+      return NULL;
+    }
+  join_backends (self);
+
+  self->thread = g_thread_new ("sortie-redis", supervise, self);
+  g_mutex_lock (&self->lock);
+  while (!self->ready && self->error == NULL)
+    g_cond_wait (&self->changed, &self->lock);
+  if (!self->ready)
+    g_propagate_error (error, g_error_copy (self->error));
+  g_mutex_unlock (&self->lock);
+  self->start_time = g_get_monotonic_time () - began;
+  return self->ready ? g_steal_pointer (&self) : NULL;
+}
+
+/* In order: SIGTERM lets Redis write out and sync what it has. */
+static void
+stop_process (GSubprocess *process)
+{
+  gint64 deadline = g_get_monotonic_time () + STOP_US;
+
+  g_subprocess_send_signal (process, SIGTERM);
+  while (g_subprocess_get_identifier (process) != NULL && g_get_monotonic_time () < deadline)
+    g_usleep (2000);
+  g_subprocess_force_exit (process);
+}
+
+void
+sortie_private_server_free (SortiePrivateServer *self)
+{
+  g_autoptr (GSubprocess) process = NULL;
+
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  process = self->process != NULL ? g_object_ref (self->process) : NULL;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  if (process != NULL)
+    stop_process (process);
+  if (self->thread != NULL)
+    g_thread_join (self->thread);
+  if (self->process != process && self->process != NULL)
+    stop_process (self->process); /* started again in the meantime */
+  g_clear_object (&self->process);
+  if (self->backend_fd >= 0)
+    close (self->backend_fd);
+  g_clear_error (&self->error);
+  sortie_redis_url_free (self->url);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  g_free (self->data_dir);
+  g_free (self->runtime_dir);
+  g_free (self->lock_path);
+  g_free (self);
+}
+
+const SortieRedisUrl *
+sortie_private_server_get_url (SortiePrivateServer *self)
+{
+  return self->url;
+}
+
+gboolean
+sortie_private_server_is_alone (SortiePrivateServer *self)
+{
+  return self->alone;
+}
+
+gint64
+sortie_private_server_get_start_time (SortiePrivateServer *self)
+{
+  return self->start_time;
+}

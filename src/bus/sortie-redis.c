@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sortie-redis.h"
+
+#include "sortie-error.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+struct _SortieRedis
+{
+  redisContext *context;
+};
+
+static struct timeval
+milliseconds (int value)
+{
+  return (struct timeval){ .tv_sec = value / 1000, .tv_usec = value % 1000 * 1000 };
+}
+
+static redisContext *
+open_context (const SortieRedisUrl *url)
+{
+  struct timeval timeout = milliseconds (SORTIE_REDIS_CONNECT_MS);
+
+  if (url->socket_path != NULL)
+    return redisConnectUnixWithTimeout (url->socket_path, timeout);
+  return redisConnectWithTimeout (url->host, url->port, timeout);
+}
+
+static gboolean
+greet (SortieRedis *self, SortieCommand *command, GError **error)
+{
+  g_autoptr (SortieCommand) owned = command;
+  g_autoptr (SortieReply) reply = sortie_redis_call (self, owned, error);
+
+  return reply != NULL;
+}
+
+static gboolean
+log_in (SortieRedis *self, const SortieRedisUrl *url, const char *name, GError **error)
+{
+  if (url->password != NULL)
+    {
+      SortieCommand *auth = sortie_command_new ("AUTH", NULL);
+
+      if (url->user != NULL)
+        sortie_command_add (auth, url->user);
+      sortie_command_add (auth, url->password);
+      if (!greet (self, auth, error))
+        return FALSE;
+    }
+  if (url->database > 0)
+    {
+      SortieCommand *select = sortie_command_new ("SELECT", NULL);
+
+      sortie_command_add_int (select, url->database);
+      if (!greet (self, select, error))
+        return FALSE;
+    }
+  return greet (self, sortie_command_new ("CLIENT", "SETNAME", name, NULL), error);
+}
+
+/**
+ * sortie_redis_connect:
+ * @url: where
+ * @name: for CLIENT LIST, without spaces
+ * @error: SORTIE_ERROR_UNAVAILABLE, or SORTIE_ERROR_DENIED for a wrong password
+ *
+ * Returns: (transfer full): a connection that is logged in
+ */
+SortieRedis *
+sortie_redis_connect (const SortieRedisUrl *url, const char *name, GError **error)
+{
+  g_autoptr (SortieRedis) self = g_new0 (SortieRedis, 1);
+  g_autofree char *display = sortie_redis_url_dup_display (url);
+
+  if (url->tls)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                   "REDIS_URL: this build's hiredis has no TLS, so rediss:// can't be used");
+      return NULL;
+    }
+  self->context = open_context (url);
+  if (self->context == NULL || self->context->err != 0)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis at %s: %s", display,
+                   self->context != NULL ? self->context->errstr : "out of memory");
+      return NULL;
+    }
+  redisSetTimeout (self->context, milliseconds (SORTIE_REDIS_REPLY_MS));
+  redisEnableKeepAlive (self->context);
+  if (!log_in (self, url, name, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+sortie_redis_free (SortieRedis *self)
+{
+  if (self == NULL)
+    return;
+  if (self->context != NULL)
+    redisFree (self->context);
+  g_free (self);
+}
+
+void
+sortie_redis_append (SortieRedis *self, const SortieCommand *command)
+{
+  gsize length;
+  g_autofree char *bytes = sortie_command_format (command, &length);
+
+  redisAppendFormattedCommand (self->context, bytes, length);
+}
+
+SortieReply *
+sortie_redis_read (SortieRedis *self, GError **error)
+{
+  void *reply = NULL;
+
+  if (self->context->err != 0 || redisGetReply (self->context, &reply) != REDIS_OK)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis: %s",
+                   self->context->errstr[0] != '\0' ? self->context->errstr : "connection lost");
+      return NULL;
+    }
+  return reply;
+}
+
+SortieReply *
+sortie_redis_call (SortieRedis *self, const SortieCommand *command, GError **error)
+{
+  g_autoptr (SortieReply) reply = NULL;
+
+  sortie_redis_append (self, command);
+  reply = sortie_redis_read (self, error);
+  if (reply == NULL || !sortie_reply_check (reply, error))
+    return NULL;
+  return g_steal_pointer (&reply);
+}
+
+void
+sortie_redis_wake (SortieRedis *self)
+{
+  shutdown (self->context->fd, SHUT_RDWR);
+}
+
+gboolean
+sortie_reply_is_error (const SortieReply *reply, const char *prefix)
+{
+  return reply->type == REDIS_REPLY_ERROR && g_str_has_prefix (reply->str, prefix);
+}
+
+gboolean
+sortie_reply_is_transient (const SortieReply *reply)
+{
+  static const char *const prefixes[] = { "LOADING",   "READONLY", "CLUSTERDOWN",
+                                          "TRYAGAIN",  "MOVED",    "ASK",
+                                          "UNBLOCKED", "BUSY ",    "MASTERDOWN" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (sortie_reply_is_error (reply, prefixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+sortie_reply_check (const SortieReply *reply, GError **error)
+{
+  int code = SORTIE_ERROR_FAILED;
+
+  if (reply->type != REDIS_REPLY_ERROR)
+    return TRUE;
+  if (sortie_reply_is_transient (reply) || sortie_reply_is_error (reply, "OOM") ||
+      sortie_reply_is_error (reply, "MISCONF"))
+    code = SORTIE_ERROR_UNAVAILABLE;
+  else if (sortie_reply_is_error (reply, "NOAUTH") || sortie_reply_is_error (reply, "WRONGPASS") ||
+           sortie_reply_is_error (reply, "NOPERM"))
+    code = SORTIE_ERROR_DENIED;
+  g_set_error (error, SORTIE_ERROR, code, "Redis: %s", reply->str);
+  return FALSE;
+}
+
+const char *
+sortie_reply_get_string (const SortieReply *reply)
+{
+  if (reply == NULL || (reply->type != REDIS_REPLY_STRING && reply->type != REDIS_REPLY_STATUS))
+    return NULL;
+  return reply->str;
+}
+
+gint64
+sortie_reply_get_int (const SortieReply *reply, gint64 otherwise)
+{
+  const char *text = sortie_reply_get_string (reply);
+
+  if (reply != NULL && reply->type == REDIS_REPLY_INTEGER)
+    return reply->integer;
+  return text != NULL && *text != '\0' ? g_ascii_strtoll (text, NULL, 10) : otherwise;
+}
+
+gsize
+sortie_reply_get_length (const SortieReply *reply)
+{
+  return reply != NULL && reply->type == REDIS_REPLY_ARRAY ? reply->elements : 0;
+}
+
+const SortieReply *
+sortie_reply_get_element (const SortieReply *reply, gsize index)
+{
+  return index < sortie_reply_get_length (reply) ? reply->element[index] : NULL;
+}
+
+const SortieReply *
+sortie_reply_get_field (const SortieReply *fields, const char *name)
+{
+  for (gsize i = 0; i + 1 < sortie_reply_get_length (fields); i += 2)
+    if (g_strcmp0 (sortie_reply_get_string (fields->element[i]), name) == 0)
+      return fields->element[i + 1];
+  return NULL;
+}
