@@ -88,8 +88,8 @@ def main():
         failures += len(failed)
         if failed:
             show(program, failed)
-    if status and not failures:
-        print("meson test failed: see above")
+    if not failures and (status or not passed):
+        print("meson test failed: see above" if status else "no test was run")
         failures = 1
     if failures:
         print(f"\nAll that was said: {folder}/meson-logs/testlog.txt")
