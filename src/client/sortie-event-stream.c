@@ -8,6 +8,7 @@
 #include "sortie-error.h"
 #include "sortie-event-id.h"
 #include "sortie-sse-parser.h"
+#include "sortie-timeout.h"
 
 #include <string.h>
 
@@ -33,7 +34,6 @@ struct _SortieEventStream
   SortieApi *api;
   char *mission_id; /* NULL for the feed */
   char *path;
-  GMainContext *context;
 
   SortieEventStreamState state;
   GError *error;
@@ -105,22 +105,12 @@ connection_unref (Connection *connection)
 }
 
 static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static void
 let_go (SortieEventStream *self)
 {
   Connection *connection = g_steal_pointer (&self->connection);
 
-  clear_source (&self->silence_source);
-  clear_source (&self->retry_source);
+  sortie_timeout_clear (&self->silence_source);
+  sortie_timeout_clear (&self->retry_source);
   self->next_attempt = 0;
   if (connection == NULL)
     return;
@@ -130,17 +120,6 @@ let_go (SortieEventStream *self)
   if (connection->body != NULL && !g_input_stream_has_pending (connection->body))
     sortie_api_drop_body (connection->body);
   connection_unref (connection);
-}
-
-static GSource *
-add_timeout (SortieEventStream *self, guint milliseconds, GSourceFunc callback)
-{
-  GSource *source = g_timeout_source_new (milliseconds);
-
-  g_source_set_callback (source, callback, self, NULL);
-  g_source_attach (source, self->context);
-
-  return source;
 }
 
 /* --- ends of a connection --- */
@@ -159,7 +138,7 @@ retry_cb (gpointer user_data)
 {
   SortieEventStream *self = user_data;
 
-  clear_source (&self->retry_source);
+  sortie_timeout_clear (&self->retry_source);
   connect_now (self);
 
   return G_SOURCE_REMOVE;
@@ -192,7 +171,7 @@ lose (SortieEventStream *self, GError *error, guint asked)
   g_clear_error (&self->error);
   self->error = error;
   self->next_attempt = g_get_monotonic_time () + (gint64) pause * 1000;
-  self->retry_source = add_timeout (self, pause, retry_cb);
+  self->retry_source = sortie_timeout_add (pause, retry_cb, self);
   set_state (self, SORTIE_EVENT_STREAM_WAITING);
 }
 
@@ -202,9 +181,9 @@ silence_cb (gpointer user_data)
   SortieEventStream *self = user_data;
   gint64 elapsed = (g_get_monotonic_time () - self->last_heard) / 1000;
 
-  clear_source (&self->silence_source);
+  sortie_timeout_clear (&self->silence_source);
   if (elapsed < self->silence)
-    self->silence_source = add_timeout (self, self->silence - (guint) elapsed, silence_cb);
+    self->silence_source = sortie_timeout_add (self->silence - (guint) elapsed, silence_cb, self);
   else
     lose (self,
           g_error_new_literal (SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "the backend fell silent"),
@@ -431,7 +410,7 @@ connect_now (SortieEventStream *self)
   self->progressed = FALSE;
   self->n_connections++;
   self->last_heard = g_get_monotonic_time ();
-  self->silence_source = add_timeout (self, self->silence, silence_cb);
+  self->silence_source = sortie_timeout_add (self->silence, silence_cb, self);
 
   sortie_api_open_stream_async (self->api, self->path, self->last_event_id, connection->cancellable,
                                 opened_cb, g_rc_box_acquire (connection));
@@ -460,7 +439,6 @@ sortie_event_stream_finalize (GObject *object)
   g_free (self->mission_id);
   g_free (self->path);
   g_free (self->last_event_id);
-  g_main_context_unref (self->context);
 
   G_OBJECT_CLASS (sortie_event_stream_parent_class)->finalize (object);
 }
@@ -468,10 +446,8 @@ sortie_event_stream_finalize (GObject *object)
 static void
 sortie_event_stream_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  SortieEventStream *self = SORTIE_EVENT_STREAM (object);
-
   if (id == PROP_STATE)
-    g_value_set_enum (value, (int) self->state);
+    g_value_set_enum (value, (int) SORTIE_EVENT_STREAM (object)->state);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -501,7 +477,6 @@ sortie_event_stream_class_init (SortieEventStreamClass *klass)
 static void
 sortie_event_stream_init (SortieEventStream *self)
 {
-  self->context = g_main_context_ref_thread_default ();
   self->backoff.first = 1000;
   self->backoff.longest = 30000;
   self->silence = 40000;
@@ -512,11 +487,11 @@ sortie_event_stream_init (SortieEventStream *self)
 SortieEventStream *
 sortie_event_stream_new (SortieApi *api, const char *mission_id)
 {
-  SortieEventStream *self = g_object_new (SORTIE_TYPE_EVENT_STREAM, NULL);
+  SortieEventStream *self = sortie_event_stream_new_feed (api);
 
-  self->api = g_object_ref (api);
-  self->mission_id = g_strdup (mission_id);
+  g_free (self->path);
   self->path = sortie_api_path ("missions", mission_id, "events", NULL);
+  self->mission_id = g_strdup (mission_id);
 
   return self;
 }
