@@ -23,6 +23,6 @@ for source in *.ms; do
   [ "$source" != style.ms ] || continue
   title=$(sed -n '/^\.TL$/{n;p;q}' "$source")
   { printf '.pdfinfo /Title "%s"\n' "$title"; cat style.ms; prepare "$source"; } |
-    SOURCE_DATE_EPOCH=1718035200 TZ=UTC groff -k -t -ms -dpaper=a4 -P-pa4 -Tpdf \
+    SOURCE_DATE_EPOCH=1718035200 TZ=UTC groff -k -ms -dpaper=a4 -P-pa4 -Tpdf \
       > "../../data/sample/${source%.ms}.pdf"
 done
