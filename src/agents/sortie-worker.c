@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-agents"
+
+#include "sortie-worker.h"
+
+#include "sortie-fetcher.h"
+#include "sortie-step-output.h"
+#include "sortie-step-run.h"
+
+#define WATCH_US (10 * 1000)
+#define LEASE_US (SORTIE_BUS_IDLE_LIMIT_MS / 3 * 1000)
+
+const SortieAgent sortie_deterministic_agents[SORTIE_N_AGENTS] = {
+  { SORTIE_AGENT_PLANNER, sortie_planner_run, NULL },
+  { SORTIE_AGENT_RETRIEVER, sortie_retriever_run, NULL },
+  { SORTIE_AGENT_ANALYZER, sortie_analyzer_run, NULL },
+  { SORTIE_AGENT_WRITER, sortie_writer_run, NULL },
+};
+
+struct _SortieWorker
+{
+  SortieWorkerOptions options;
+  char *consumer;
+  guint agents; /* a bit each */
+  SortieFetcher *fetcher;
+  GThreadPool *pool;
+  GThread *fetching;
+  GThread *watching;
+  gint stopping; /* atomic */
+  GMutex lock;
+  GCond changed;       /* a slot is free, or the worker stops */
+  GCond watched;       /* there is something to watch, or the worker stops */
+  GPtrArray *active;   /* SortieStepRun */
+  guint n_taken;       /* slots: entries fetched and not through */
+  gboolean watch_ends; /* nothing will run any more */
+};
+
+/* Process one entry, on a thread of the pool. */
+static void
+process_cb (gpointer data, gpointer user_data)
+{
+  SortieWorker *self = user_data;
+  SortieStepRun *run = data;
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->active, run);
+  if (self->active->len == 1)
+    g_cond_signal (&self->watched);
+  g_mutex_unlock (&self->lock);
+
+  sortie_step_run_process (run);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove_fast (self->active, run);
+  self->n_taken--;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  sortie_step_run_unref (run);
+}
+
+/* The free slots; waits for one. 0: the worker stops. */
+static guint
+wait_for_slot (SortieWorker *self)
+{
+  guint slots;
+
+  g_mutex_lock (&self->lock);
+  while (self->n_taken >= (guint) self->options.concurrency &&
+         g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT)
+    g_cond_wait (&self->changed, &self->lock);
+  slots = (guint) self->options.concurrency - self->n_taken;
+  g_mutex_unlock (&self->lock);
+  return g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT ? slots : 0;
+}
+
+/* The worker loop: fetch → process; the commit at the end of processing is the ack. */
+static gpointer
+fetch_thread (gpointer data)
+{
+  SortieWorker *self = data;
+  SortieStepContext context = { &self->options, self->consumer, &self->stopping };
+  guint slots;
+
+  while ((slots = wait_for_slot (self)) > 0)
+    {
+      g_autoptr (GPtrArray) entries = sortie_fetcher_read (self->fetcher, slots);
+
+      g_mutex_lock (&self->lock);
+      self->n_taken += entries->len;
+      g_mutex_unlock (&self->lock);
+      for (guint i = 0; i < entries->len; i++)
+        {
+          SortieQueueEntry *entry = g_steal_pointer (&entries->pdata[i]);
+
+          g_thread_pool_push (self->pool, sortie_step_run_new (&context, entry), NULL);
+        }
+    }
+  return NULL;
+}
+
+/* What runs at this moment; outside the lock, since watching may wait for Redis. */
+static GPtrArray *
+dup_active (SortieWorker *self)
+{
+  return g_ptr_array_copy (self->active, (GCopyFunc) sortie_step_run_ref, NULL);
+}
+
+static void
+watch_all (GPtrArray *runs, gint64 now)
+{
+  for (guint i = 0; i < runs->len; i++)
+    {
+      SortieStepRun *run = g_ptr_array_index (runs, i);
+
+      sortie_step_run_watch (run, now);
+      sortie_step_run_unref (run);
+    }
+  g_ptr_array_unref (runs);
+}
+
+/* Watches the running steps: while there are some every few milliseconds, else only for the lease. */
+static gpointer
+watch_thread (gpointer data)
+{
+  SortieWorker *self = data;
+  gint64 next_lease = 0;
+
+  g_mutex_lock (&self->lock);
+  while (!self->watch_ends)
+    {
+      gint64 now = g_get_monotonic_time ();
+      GPtrArray *runs = dup_active (self);
+
+      g_mutex_unlock (&self->lock);
+      if (now >= next_lease)
+        {
+          next_lease = now + LEASE_US;
+          sortie_bus_announce_worker (self->options.bus, self->consumer, self->agents, NULL);
+        }
+      watch_all (runs, now);
+      g_mutex_lock (&self->lock);
+      if (!self->watch_ends)
+        g_cond_wait_until (&self->watched, &self->lock,
+                           self->active->len > 0 ? now + WATCH_US : next_lease);
+    }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+/**
+ * sortie_worker_new:
+ * @options: how; copied
+ *
+ * Returns: (transfer full): a worker that has begun to work
+ */
+SortieWorker *
+sortie_worker_new (const SortieWorkerOptions *options)
+{
+  SortieWorker *self = g_new0 (SortieWorker, 1);
+
+  self->options = *options;
+  if (self->options.concurrency <= 0)
+    self->options.concurrency = SORTIE_WORKER_DEFAULT_CONCURRENCY;
+  for (int agent = 0; agent < SORTIE_N_AGENTS; agent++)
+    if (options->agents[agent].func != NULL)
+      self->agents |= 1u << agent;
+  self->consumer = g_uuid_string_random ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  g_cond_init (&self->watched);
+  self->active = g_ptr_array_new ();
+  self->fetcher = sortie_fetcher_new (options->bus, self->consumer, self->agents);
+  self->pool = g_thread_pool_new (process_cb, self, self->options.concurrency, TRUE, NULL);
+  self->watching = g_thread_new ("sortie-watch", watch_thread, self);
+  self->fetching = g_thread_new ("sortie-fetch", fetch_thread, self);
+  return self;
+}
+
+void
+sortie_worker_stop (SortieWorker *self, gint64 grace)
+{
+  gint64 until = g_get_monotonic_time () + grace;
+
+  if (self->fetching == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  g_atomic_int_set (&self->stopping, SORTIE_STOPPING_DRAINING);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  sortie_fetcher_stop (self->fetcher);
+  g_thread_join (g_steal_pointer (&self->fetching));
+
+  g_mutex_lock (&self->lock);
+  while (self->n_taken > 0 && g_cond_wait_until (&self->changed, &self->lock, until))
+    ;
+  g_atomic_int_set (&self->stopping, SORTIE_STOPPING_HANDING_BACK);
+  g_mutex_unlock (&self->lock);
+  g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, TRUE);
+
+  g_mutex_lock (&self->lock);
+  self->watch_ends = TRUE;
+  g_cond_broadcast (&self->watched);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (g_steal_pointer (&self->watching));
+  sortie_bus_forget_worker (self->options.bus, self->consumer, NULL);
+}
+
+void
+sortie_worker_free (SortieWorker *self)
+{
+  if (self == NULL)
+    return;
+  sortie_worker_stop (self, 0);
+  sortie_fetcher_free (self->fetcher);
+  g_ptr_array_unref (self->active);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  g_cond_clear (&self->watched);
+  g_free (self->consumer);
+  g_free (self);
+}
+
+guint
+sortie_worker_get_n_active (SortieWorker *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->n_taken;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
