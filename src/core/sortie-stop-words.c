@@ -74,11 +74,11 @@ static const StopList lists[] = {
     " todos tras tu tus u un una unas uno unos usted ustedes y ya yo" },
   { "it",
     "a abbiamo ad agli ai al alcuni alla alle allo altra altre altri altro anche ancora avere aveva"
-    " c'e che chi ci cio coi col come con contro cosa cosi cui d'un d'una da dagli dai dal dall'"
+    " c'e che chi ci cio coi col come con contro cosa cosi cui d'un d'una da dagli dai dal"
     " dalla dalle dallo degli dei del della delle dello dentro deve devono di dopo dove due durante e"
     " ed egli era erano esse essere essi fra fu gia gli ha hanno ho i il in invece io l'ha la le lei"
     " li lo loro lui ma me mentre mi mia mio molto ne negli nei nel nella nelle nello noi non nostra"
-    " nostro o od ogni ora per perche perche' pero piu po poi prima puo qual quale quali quando"
+    " nostro o od ogni ora per perche pero piu po poi prima puo qual quale quali quando"
     " quanto quella quelle quelli quello questa queste questi questo qui quindi se secondo sei sempre"
     " senza si sia siamo sono sotto sta stata state stati stato su sua sue sugli sui sul sulla sulle"
     " sullo suo suoi tra tu tutta tutte tutti tutto un un'altra una uno verso vi voi" },
