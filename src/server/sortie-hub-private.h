@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "sortie-feed.h"
+#include "sortie-hub.h"
+
+G_BEGIN_DECLS
+
+#define SORTIE_HUB_READ_LIMIT 500 /* events of one read from a mission's stream */
+#define SORTIE_HUB_RECENT 512     /* feed entries kept for subscribers that come just now */
+#define SORTIE_HUB_RETRY_MS 1000  /* told to clients: how long to wait before they reconnect */
+
+typedef struct _SortieHubChannels SortieHubChannels;
+typedef struct _SortieHubFeed SortieHubFeed;
+
+struct _SortieHub
+{
+  SortieBus *bus; /* not owned */
+  SortieFeed *feed;
+  GMainContext *context;
+  GThreadPool *readers;
+  SortieHubChannels *channels;
+  SortieHubFeed *feed_subscribers;
+};
+
+/* Reads a mission's stream on a thread, then calls back on the hub's context. */
+typedef void (*SortieHubReadFunc) (GPtrArray *events, /* (nullable) SortieStoredEvent */
+                                   gpointer user_data);
+void sortie_hub_read (
+    SortieHub *self, const char *mission, const char *after, SortieHubReadFunc func, gpointer data);
+
+/* What a client of a mission's stream gets at its head: how long to wait before it comes again. */
+void sortie_hub_append_preamble (GString *out);
+void sortie_hub_append_event (GString *out, const SortieStoredEvent *event);
+
+SortieHubChannels *sortie_hub_channels_new (SortieHub *hub);
+void sortie_hub_channels_free (SortieHubChannels *self);
+void sortie_hub_channels_take (SortieHubChannels *self, GPtrArray *entries, gboolean gap);
+
+SortieHubFeed *sortie_hub_feed_new (SortieHub *hub);
+void sortie_hub_feed_free (SortieHubFeed *self);
+void sortie_hub_feed_take (SortieHubFeed *self, GPtrArray *entries, gboolean gap);
+void sortie_hub_feed_broadcast (SortieHubFeed *self, const char *wire);
+guint sortie_hub_feed_get_n (SortieHubFeed *self);
+
+G_END_DECLS
