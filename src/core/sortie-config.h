@@ -9,6 +9,24 @@ G_BEGIN_DECLS
  * counts only where REDIS_URL is not set in the environment, and never overrides a variable that
  * is. Reading the file is the caller's: core does no I/O. */
 
+#define SORTIE_CONFIG_MAX_ENV_FILE (256 * 1024) /* bytes of a `.env` file */
+
+/* The names that are known; any other has no value. */
+#define SORTIE_CONFIG_REDIS_URL "REDIS_URL"
+#define SORTIE_CONFIG_USE_GROQ "USE_GROQ"
+#define SORTIE_CONFIG_GROQ_API_KEY "GROQ_API_KEY"
+#define SORTIE_CONFIG_LLM_BASE_URL "LLM_BASE_URL"
+#define SORTIE_CONFIG_LLM_PLANNER_MODEL "LLM_PLANNER_MODEL"
+#define SORTIE_CONFIG_LLM_ANALYZER_MODEL "LLM_ANALYZER_MODEL"
+#define SORTIE_CONFIG_LLM_WRITER_MODEL "LLM_WRITER_MODEL"
+#define SORTIE_CONFIG_LLM_ALLOW_HTTP "LLM_ALLOW_HTTP"
+#define SORTIE_CONFIG_BACKEND_URL "BACKEND_URL"
+#define SORTIE_CONFIG_PUBLIC_URL "PUBLIC_URL" /* without one of its own: that of BACKEND_URL */
+#define SORTIE_CONFIG_TOKEN "SORTIE_TOKEN"
+#define SORTIE_CONFIG_TOKENS_FILE "SORTIE_TOKENS_FILE"
+#define SORTIE_CONFIG_FAULTS "SORTIE_FAULTS"
+#define SORTIE_CONFIG_DATA_DIR "SORTIE_DATA_DIR" /* default: the user's data folder + "sortie" */
+
 typedef enum
 {
   SORTIE_CONFIG_DEFAULT,
@@ -25,8 +43,17 @@ typedef struct _SortieConfig SortieConfig;
  * @env_file: (nullable): the contents of the `.env` file
  * @env_file_length: bytes of @env_file
  *
- * SORTIE_ERROR_INVALID, naming the line, where the `.env` file can't be read as one. A file that is
- * not to be used (REDIS_URL is set) is not looked at.
+ * The file holds `NAME=value` or `export NAME=value` a line, and comments from `#` on. A value is
+ * bare (white space around it and a comment after white space do not belong to it), in single quotes
+ * (taken as it is) or in double quotes (`\n \r \t \" \' \\ \$` and a backslash before a
+ * backtick are escapes). Nothing is expanded; of two lines for a name the later one counts. Names that
+ * are not known are passed over: the file may serve other programs too.
+ *
+ * SORTIE_ERROR_INVALID, naming the line, where the `.env` file can't be read as one, and
+ * SORTIE_ERROR_TOO_LARGE; no message holds a value. A file that is not to be used (REDIS_URL is set)
+ * is not looked at.
+ *
+ * Returns: (transfer full): the configuration, or NULL
  */
 SortieConfig *sortie_config_new (const char *const *environment,
                                  const char        *env_file,
