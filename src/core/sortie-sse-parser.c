@@ -115,9 +115,10 @@ set_retry (SortieSseParser *self, const char *value, gsize length)
     {
       if (!g_ascii_isdigit (value[i]))
         return;
-      if (retry > (G_MAXINT64 - 9) / 10)
-        retry = (G_MAXINT64 - 9) / 10; /* more than anyone waits */
-      retry = retry * 10 + (value[i] - '0');
+      if (retry > (G_MAXINT64 - (value[i] - '0')) / 10)
+        retry = G_MAXINT64; /* the number is legal: only its use may floor and cap it */
+      else
+        retry = retry * 10 + (value[i] - '0');
     }
   if (length > 0)
     self->retry = retry;
