@@ -117,6 +117,7 @@ typedef struct
   gint64 n_removed;
   gint64 n_skipped;   /* can't be read, in all */
   gint64 n_bytes;     /* of extracted text read anew */
+  gboolean remade;    /* the index was damaged: it was set aside and made anew */
 } SortieIndexResult;
 
 /* Brings the collection up to date with its folders and uploads: blocking, incremental (size,

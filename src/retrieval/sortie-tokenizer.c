@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-retrieval"
+
+#include "sortie-tokenizer.h"
+
+#include <string.h>
+
+#include "sortie-text.h"
+
+typedef struct
+{
+  void *context;
+  int (*emit) (void *, int, const char *, int, int, int);
+} Fts5Sink;
+
+/* Bytes of the character at `p` if it parts a word's pieces, else 0. */
+static gsize
+parting_length (const char *p, const char *end)
+{
+  if (*p == '_' || *p == '\'')
+    return 1;
+  if (end - p >= 3 && memcmp (p, "\xe2\x80\x99", 3) == 0)
+    return 3;
+  return 0;
+}
+
+static int
+emit_piece (const char     *text,
+            gsize           start,
+            gsize           end,
+            gboolean        ascii,
+            SortieTokenFunc func,
+            gpointer        user_data)
+{
+  char buffer[SORTIE_TOKEN_MAX_BYTES];
+  g_autofree char *folded = NULL;
+  gsize length = end - start;
+
+  if (ascii)
+    {
+      length = MIN (length, sizeof buffer);
+      for (gsize i = 0; i < length; i++)
+        buffer[i] = g_ascii_tolower (text[start + i]);
+      return func (user_data, buffer, length, start, end);
+    }
+  length = sortie_text_whole_characters (text + start, MIN (length, sizeof buffer));
+  folded = sortie_text_fold (text + start, length);
+  length = strlen (folded);
+  if (length > sizeof buffer)
+    length = sortie_text_whole_characters (folded, sizeof buffer);
+  return length > 0 ? func (user_data, folded, length, start, end) : 0;
+}
+
+static int
+emit_word (const char       *text,
+           const SortieSpan *word,
+           SortieTokenFunc   func,
+           gpointer          user_data)
+{
+  const char *end = text + word->end;
+  gsize start = word->start;
+  gboolean after_apostrophe = FALSE;
+  gboolean ascii = TRUE;
+  int code = 0;
+
+  for (const char *p = text + start; code == 0 && p <= end;)
+    {
+      gsize parting = p < end ? parting_length (p, end) : 0;
+      gsize at = (gsize) (p - text);
+
+      if (p < end && parting == 0)
+        {
+          ascii = ascii && (guchar) *p < 0x80;
+          p++;
+          continue;
+        }
+      /* The letter of "supplier's" and "don't" is no word of its own. */
+      if (at > start && !(after_apostrophe && p == end && at - start == 1))
+        code = emit_piece (text, start, at, ascii, func, user_data);
+      if (p == end)
+        break;
+      after_apostrophe = *p != '_';
+      p += parting;
+      start = (gsize) (p - text);
+      ascii = TRUE;
+    }
+  return code;
+}
+
+int
+sortie_tokenizer_run (const char *text, gsize length, SortieTokenFunc func, gpointer user_data)
+{
+  g_autoptr (GArray) words = sortie_text_tokenize (text, length);
+  int code = 0;
+
+  for (guint i = 0; code == 0 && i < words->len; i++)
+    code = emit_word (text, &g_array_index (words, SortieSpan, i), func, user_data);
+  return code;
+}
+
+static int
+emit_to_fts5_cb (gpointer user_data, const char *token, gsize length, gsize start, gsize end)
+{
+  Fts5Sink *sink = user_data;
+
+  return sink->emit (sink->context, 0, token, (int) length, (int) start, (int) end);
+}
+
+static int
+create_cb (void *context, const char **arguments, int n_arguments, Fts5Tokenizer **tokenizer)
+{
+  /* It has no state, but NULL would mean failure. */
+  *tokenizer = (Fts5Tokenizer *) g_malloc (1);
+  return SQLITE_OK;
+}
+
+static void
+delete_cb (Fts5Tokenizer *tokenizer)
+{
+  g_free (tokenizer);
+}
+
+static int
+tokenize_cb (Fts5Tokenizer *tokenizer,
+             void          *context,
+             int            flags,
+             const char    *text,
+             int            length,
+             int (*emit) (void *, int, const char *, int, int, int))
+{
+  Fts5Sink sink = { context, emit };
+
+  return text != NULL ? sortie_tokenizer_run (text, (gsize) length, emit_to_fts5_cb, &sink)
+                      : SQLITE_OK;
+}
+
+static fts5_api *
+get_fts5 (sqlite3 *db)
+{
+  sqlite3_stmt *statement = NULL;
+  fts5_api *api = NULL;
+
+  if (sqlite3_prepare_v2 (db, "SELECT fts5(?1)", -1, &statement, NULL) == SQLITE_OK)
+    {
+      sqlite3_bind_pointer (statement, 1, &api, "fts5_api_ptr", NULL);
+      sqlite3_step (statement);
+    }
+  sqlite3_finalize (statement);
+  return api;
+}
+
+int
+sortie_tokenizer_register (sqlite3 *db)
+{
+  static fts5_tokenizer tokenizer
+      = { .xCreate = create_cb, .xDelete = delete_cb, .xTokenize = tokenize_cb };
+  fts5_api *api = get_fts5 (db);
+
+  if (api == NULL)
+    return SQLITE_ERROR;
+  return api->xCreateTokenizer (api, "sortie", NULL, &tokenizer, NULL);
+}
