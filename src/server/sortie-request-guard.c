@@ -109,7 +109,8 @@ feed_head (SortieRequestGuard *self, const char *bytes, gsize length)
 
       g_string_append_len (self->line, bytes + at, plain);
       at += plain;
-      check_open_line (self);
+      if (plain > 0)
+        check_open_line (self);
       if (self->state != SORTIE_GUARD_HEAD || at == length)
         break;
       if (after_cr && bytes[at] == '\n')
