@@ -28,7 +28,7 @@ static const char ending_maybe[] =
     " Aug Sep Sept Oct Nov Dec Jän Mär Mrz Okt Dez janv févr avr juil déc ene abr ago dic al ed eds"
     " ff sqq seq dgl Fa Hbf Bhf Mio Mrd Tsd Jh Jhd Jhdt Std Min Sek Aufl Jg max min dept Dept est"
     " assn univ Univ Inst Mfg hrsg Verf gegr gest urspr ehem verst Ud Uds EE UU Cía Cia Ltda Dpto"
-    " orig Ph.D j.-c gem";
+    " orig Ph.D j.-c gem ex";
 
 static const char ending[] = "etc usw usf ecc uvm uva u.v.m osv enz";
 

@@ -137,17 +137,25 @@ is_unspeakable (const char *at, const char *end)
   return TRUE;
 }
 
-/* As it is, or without the article elided before it ("l’art"). */
+/* Behind the last of these signs, or `token`. */
+static const char *
+skip_past (const char *token, const char *stop, const char *sign)
+{
+  const char *found = g_strrstr_len (token, stop - token, sign);
+
+  return found != NULL ? found + strlen (sign) : token;
+}
+
+/* As it is, or without the article elided before it ("l’art") or the other word before a slash
+ * ("Mr./Mrs"). */
 static SortieAbbreviation
 lookup_word (const char *token, const char *stop)
 {
   SortieAbbreviation kind = sortie_abbreviation_lookup (token, (gsize) (stop - token));
-  const char *quote = g_strrstr_len (token, stop - token, "\xE2\x80\x99");
-  const char *word = quote != NULL ? quote + 3 : token;
+  const char *word = skip_past (token, stop, "\xE2\x80\x99");
 
-  quote = g_strrstr_len (word, stop - word, "'");
-  if (quote != NULL)
-    word = quote + 1;
+  word = skip_past (word, stop, "'");
+  word = skip_past (word, stop, "/");
   if (kind != SORTIE_ABBREVIATION_NONE || word == token)
     return kind;
   return sortie_abbreviation_lookup (word, (gsize) (stop - word));
