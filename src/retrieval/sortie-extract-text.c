@@ -228,12 +228,30 @@ append_lines_as_they_are (TextReader *self, SortieBlockKind kind, guint from, gu
   sortie_extract_append (self->extract, kind, 0, text->str, text->len);
 }
 
+/* The lines as one; a word that was parted after its own hyphen stays one word. */
+static void
+append_joined (TextReader *self, SortieBlockKind kind, guint from, guint to)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = from; i < to; i++)
+    {
+      Line *line = line_at (self, i);
+      gboolean parted = text->len > 1 && text->str[text->len - 1] == '-' &&
+                        g_ascii_isalnum (text->str[text->len - 2]) &&
+                        g_ascii_isalnum (line->text[0]);
+
+      if (text->len > 0 && !parted)
+        g_string_append_c (text, ' ');
+      g_string_append_len (text, line->text, (gssize) line->length);
+    }
+  sortie_extract_append (self->extract, kind, 0, text->str, text->len);
+}
+
 /* One paragraph or list item: lines from..to. */
 static void
 append_piece (TextReader *self, SortieBlockKind kind, guint from, guint to)
 {
-  const char *start = line_at (self, from)->text;
-  Line *last = line_at (self, to - 1);
   gboolean has_long = FALSE;
 
   for (guint i = from; i < to; i++)
@@ -255,7 +273,7 @@ append_piece (TextReader *self, SortieBlockKind kind, guint from, guint to)
       return;
     }
   if (to - from == 1 || is_wrapped (self, from, to))
-    sortie_extract_append (self->extract, kind, 0, start, (gsize) (last->text - start) + last->length);
+    append_joined (self, kind, from, to);
   else
     append_lines_as_they_are (self, SORTIE_BLOCK_PRE, from, to);
 }

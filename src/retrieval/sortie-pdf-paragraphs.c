@@ -6,9 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#define MARGIN 0.12         /* of the page's height: where running headers and footers stand */
-#define MIN_REPEATS 3       /* pages that show the same line there */
-#define HEADING_SCALE 1.15  /* a heading's letters against the running text's */
+#define HEADING_SCALE 1.15 /* a heading's letters against the running text's */
+#define NOTE_SCALE 0.9     /* a footnote's */
 #define MAX_HEADING_BYTES 200
 #define MIN_OUTLINE 3 /* entries: with fewer, headings are told by their size */
 #define MAX_SIZE_LEVELS 4
@@ -17,7 +16,7 @@ typedef struct
 {
   SortieExtract *extract;
   GPtrArray *lines;
-  GHashTable *outline;   /* "title@page", without white space → SortiePdfHeading */
+  GHashTable *outline;   /* "title@page", folded, without white space → SortiePdfHeading */
   GHashTable *compounds; /* words with a hyphen that stand within a line */
   double body_size;
   double leading; /* from line to line in running text */
@@ -35,53 +34,6 @@ static SortiePdfLine *
 line_at (Joiner *self, guint i)
 {
   return g_ptr_array_index (self->lines, i);
-}
-
-static gboolean
-in_margin (const SortiePdfLine *line)
-{
-  return line->page_height > 0 &&
-         (line->y2 < line->page_height * MARGIN || line->y1 > line->page_height * (1 - MARGIN));
-}
-
-/* The line with numbers levelled, and its height on the page: the same for a header on all pages. */
-static char *
-margin_key (const SortiePdfLine *line)
-{
-  GString *key = g_string_new (NULL);
-
-  for (const char *p = line->text; *p != '\0'; p++)
-    {
-      if (!g_ascii_isdigit (*p))
-        g_string_append_c (key, *p);
-      else if (key->len == 0 || key->str[key->len - 1] != '#')
-        g_string_append_c (key, '#');
-    }
-  g_string_append_printf (key, "@%d", (int) lround (line->y1 / 3));
-  return g_string_free (key, FALSE);
-}
-
-static void
-drop_running_lines (GPtrArray *lines)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < lines->len; i++)
-    if (in_margin (g_ptr_array_index (lines, i)))
-      {
-        char *key = margin_key (g_ptr_array_index (lines, i));
-        guint n = GPOINTER_TO_UINT (g_hash_table_lookup (seen, key));
-
-        g_hash_table_replace (seen, key, GUINT_TO_POINTER (n + 1));
-      }
-  for (guint i = 0; i < lines->len; i++)
-    {
-      SortiePdfLine *line = g_ptr_array_index (lines, i);
-      g_autofree char *key = in_margin (line) ? margin_key (line) : NULL;
-
-      if (key != NULL && GPOINTER_TO_UINT (g_hash_table_lookup (seen, key)) >= MIN_REPEATS)
-        line->text[0] = '\0';
-    }
 }
 
 /* The most frequent value, in steps, each weighted. */
@@ -320,7 +272,8 @@ outline_level (Joiner *self, const char *title)
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
-      g_autofree char *key = g_strdup_printf ("%s@%d", title, pages[i]);
+      g_autofree char *folded = g_utf8_casefold (title, -1);
+      g_autofree char *key = g_strdup_printf ("%s@%d", folded, pages[i]);
       const SortiePdfHeading *heading = g_hash_table_lookup (self->outline, key);
 
       if (heading != NULL)
@@ -387,27 +340,60 @@ flush_paragraph (Joiner *self)
   self->n_lines = 0;
 }
 
+/* A footnote under a sentence that goes on overleaf. */
+static gboolean
+interrupts (Joiner *self, const SortiePdfLine *line)
+{
+  return self->text->len > 0 && line->page_height > 0 && line->y1 > line->page_height / 2 &&
+         line->size < self->body_size * NOTE_SCALE && self->last->size >= line->size + 0.5 &&
+         !ends_sentence (self->text);
+}
+
+static void
+take_line (Joiner *self, const SortiePdfLine *line)
+{
+  if (self->text->len > 0 && !continues (self, line))
+    flush_paragraph (self);
+  if (self->text->len == 0)
+    {
+      self->first = line;
+      self->right = line->x2;
+    }
+  append_to_paragraph (self, line);
+  self->right = MAX (self->right, line->x2);
+  self->last = line;
+  self->n_lines++;
+}
+
 static void
 join_lines (Joiner *self)
 {
+  g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+
   for (guint i = 0; i < self->lines->len && !self->extract->overflow; i++)
     {
       const SortiePdfLine *line = line_at (self, i);
 
       if (line->text[strspn (line->text, " \t")] == '\0')
         continue;
-      if (self->text->len > 0 && !continues (self, line))
-        flush_paragraph (self);
-      if (self->text->len == 0)
+      if (interrupts (self, line) ||
+          (notes->len > 0 && line->page == self->last->page && self->last->size > line->size + 0.5))
         {
-          self->first = line;
-          self->right = line->x2;
+          g_ptr_array_add (notes, (gpointer) line);
+          continue;
         }
-      append_to_paragraph (self, line);
-      self->right = MAX (self->right, line->x2);
-      self->last = line;
-      self->n_lines++;
+      /* The sentence is whole; what stood between its halves comes after it. */
+      if (notes->len > 0 && !continues (self, line))
+        {
+          for (guint k = 0; k < notes->len; k++)
+            take_line (self, g_ptr_array_index (notes, k));
+          flush_paragraph (self);
+          g_ptr_array_set_size (notes, 0);
+        }
+      take_line (self, line);
     }
+  for (guint k = 0; k < notes->len; k++)
+    take_line (self, g_ptr_array_index (notes, k));
   flush_paragraph (self);
 }
 
@@ -429,12 +415,12 @@ sortie_pdf_append_lines (SortieExtract *extract, GPtrArray *lines, GPtrArray *ou
   for (guint i = 0; i < outline->len; i++)
     {
       SortiePdfHeading *heading = g_ptr_array_index (outline, i);
+      g_autofree char *folded = g_utf8_casefold (heading->title, -1);
 
-      g_hash_table_insert (
-          titles, g_strdup_printf ("%s@%d", heading->title, heading->page), heading);
+      g_hash_table_insert (titles, g_strdup_printf ("%s@%d", folded, heading->page), heading);
     }
-  drop_running_lines (lines);
   measure (&joiner);
+  sortie_pdf_drop_running_lines (lines, joiner.body_size, joiner.leading);
   measure_headings (&joiner);
   collect_compounds (&joiner);
   join_lines (&joiner);

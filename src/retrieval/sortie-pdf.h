@@ -32,6 +32,10 @@ typedef struct
 /* Reads the document with poppler. SORTIE_ERROR_INVALID: damaged, encrypted, or without text. */
 SortieExtract *sortie_pdf_extract (GBytes *content, GError **error);
 
+/* Empties lines that belong to no sentence: running headers and footers, page numbers, tables of
+ * contents. The sizes are those of running text, in points. */
+void sortie_pdf_drop_running_lines (GPtrArray *lines, double body_size, double leading);
+
 /* Joins lines to paragraphs: leaves out running headers and footers, undoes hyphenation, finds
  * headings by the outline, else by their size. */
 void sortie_pdf_append_lines (SortieExtract *extract,
