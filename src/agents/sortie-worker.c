@@ -102,7 +102,11 @@ fetch_thread (gpointer data)
 static GPtrArray *
 dup_active (SortieWorker *self)
 {
-  return g_ptr_array_copy (self->active, (GCopyFunc) sortie_step_run_ref, NULL);
+  GPtrArray *runs = g_ptr_array_sized_new (self->active->len);
+
+  for (guint i = 0; i < self->active->len; i++)
+    g_ptr_array_add (runs, sortie_step_run_ref (g_ptr_array_index (self->active, i)));
+  return runs;
 }
 
 static void

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortied"
+
+#include "sortie-daemon.h"
+
+#include "sortie-counters.h"
+#include "sortie-daemon-documents.h"
+#include "sortie-error.h"
+#include "sortie-janitor.h"
+#include "sortie-services.h"
+#include "sortie-worker.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define GRACE_US (10 * G_USEC_PER_SEC) /* for running steps, before they are handed back */
+#define HTTP_STOP_MS 3000
+#define GIVE_UP_US (20 * G_USEC_PER_SEC) /* a Redis that is away must not hold the end up */
+
+struct _SortieDaemon
+{
+  SortiePrivateServer *server;
+  SortieBus *bus;
+  SortieLibrary *library;
+  SortieJanitor *janitor;
+  SortieWorker *worker;
+  SortieAuth *auth;
+  SortieOrigin *origin;
+  SortieHttpServer *http;
+  SortieHub *hub;
+  SortieCounters *counters;
+  SortieIndexing *indexing;
+  SortieServices services;
+  /* The end's own watch. */
+  GMutex lock;
+  GCond ended_changed;
+  gboolean ended;
+};
+
+/* Where sockets live: the user's runtime folder; in a Flatpak the one that its instances share. */
+static char *
+dup_runtime_dir (void)
+{
+  const char *flatpak = g_getenv ("FLATPAK_ID");
+  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
+
+  if (runtime == NULL || *runtime == '\0')
+    return g_strdup_printf ("%s/sortie-%u", g_get_tmp_dir (), (guint) getuid ());
+  if (flatpak != NULL && *flatpak != '\0')
+    return g_build_filename (runtime, "app", flatpak, NULL);
+  return g_build_filename (runtime, "sortie", NULL);
+}
+
+/* A Redis of the user's own may come up later than we do. */
+static SortieBus *
+open_bus (const SortieBusOptions *options, GError **error)
+{
+  while (TRUE)
+    {
+      g_autoptr (GError) local = NULL;
+      SortieBus *bus = sortie_bus_open (options, &local);
+
+      if (bus != NULL)
+        return bus;
+      if (local->code != SORTIE_ERROR_UNAVAILABLE)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      g_message ("Waiting for Redis: %s", local->message);
+    }
+}
+
+static gboolean
+start_bus (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
+{
+  const char *address = sortie_config_get (options->config, SORTIE_CONFIG_REDIS_URL);
+  g_autoptr (SortieRedisUrl) url = NULL;
+  SortieBusOptions bus = { .accept_data_loss = options->accept_data_loss };
+  g_autofree char *data_dir = g_build_filename (options->data_dir, "redis", NULL);
+  g_autofree char *runtime_dir = dup_runtime_dir ();
+
+  if (address != NULL)
+    url = sortie_redis_url_parse (address, error);
+  else
+    {
+      self->server =
+          sortie_private_server_start (data_dir, runtime_dir, options->durability, error);
+      if (self->server != NULL)
+        {
+          url = sortie_redis_url_copy (sortie_private_server_get_url (self->server));
+          g_debug ("the private redis-server answers after %" G_GINT64_FORMAT " µs",
+                   sortie_private_server_get_start_time (self->server));
+        }
+    }
+  if (url == NULL)
+    return FALSE;
+  bus.url = url;
+  bus.is_private = self->server != NULL;
+  self->bus = open_bus (&bus, error);
+  return self->bus != NULL;
+}
+
+/* What an earlier backend of this user had fetched and not finished: nobody else can hold it, so
+ * there is nothing to wait for. */
+static void
+reclaim (SortieDaemon *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  if (self->server == NULL || !sortie_private_server_is_alone (self->server))
+    return;
+  if (!sortie_bus_reclaim (self->bus, &sortie_retry_policy_default, 0, &n, &error))
+    g_warning ("Can't take up what was left unfinished: %s", error->message);
+  else if (n > 0)
+    g_message ("Taking up %u unfinished steps", n);
+}
+
+static void
+start_worker (SortieDaemon *self, const SortieDaemonOptions *options)
+{
+  const SortieAgent *agents =
+      options->noop_agents ? sortie_noop_agents : sortie_deterministic_agents;
+  SortieWorkerOptions worker = { .bus = self->bus,
+                                 .library = self->library,
+                                 .concurrency = options->concurrency,
+                                 .policy = sortie_retry_policy_default,
+                                 .faults = options->faults };
+
+  for (int i = 0; i < SORTIE_N_AGENTS; i++)
+    if (options->agents & (1u << i))
+      worker.agents[i] = agents[i];
+  self->worker = sortie_worker_new (&worker);
+}
+
+/* ---- HTTP ---- */
+
+static const char *
+get_llm_mode_cb (gpointer user_data)
+{
+  return "off";
+}
+
+static gboolean
+load_tokens (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
+{
+  const char *token = sortie_config_get (options->config, SORTIE_CONFIG_TOKEN);
+  const char *file = sortie_config_get (options->config, SORTIE_CONFIG_TOKENS_FILE);
+
+  self->auth = sortie_auth_new ();
+  if (token != NULL && !sortie_auth_add (self->auth, token, error))
+    {
+      g_prefix_error (error, "SORTIE_TOKEN: ");
+      return FALSE;
+    }
+  return file == NULL || sortie_auth_load_file (self->auth, file, error);
+}
+
+static gboolean
+listen_everywhere (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
+{
+  for (gsize i = 0; options->listen[i] != NULL; i++)
+    {
+      g_auto (GStrv) urls = sortie_http_server_listen (self->http, options->listen[i], error);
+
+      if (urls == NULL)
+        return FALSE;
+      for (gsize k = 0; urls[k] != NULL; k++)
+        g_print ("listening on %s\n", urls[k]);
+    }
+  return TRUE;
+}
+
+static gboolean
+start_http (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
+{
+  SortieHttpServerOptions http;
+  const char *public_url = sortie_config_get (options->config, SORTIE_CONFIG_PUBLIC_URL);
+
+  if (!load_tokens (self, options, error))
+    return FALSE;
+  self->origin = sortie_origin_new ();
+  if (public_url != NULL && !sortie_origin_allow (self->origin, public_url))
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "PUBLIC_URL is no http(s) address");
+      return FALSE;
+    }
+  sortie_http_server_options_init (&http);
+  http.auth = self->auth;
+  http.origin = self->origin;
+  http.tls_certificate = options->tls_cert;
+  http.tls_key = options->tls_key;
+  self->http = sortie_http_server_new (&http, error);
+  if (self->http == NULL)
+    return FALSE;
+  self->hub = sortie_hub_new (self->bus);
+  self->counters = sortie_counters_new (self->bus, self->hub);
+  self->services = (SortieServices){ .bus = self->bus,
+                                     .library = self->library,
+                                     .indexing = self->indexing,
+                                     .hub = self->hub,
+                                     .http = self->http,
+                                     .public_url = public_url,
+                                     .llm_mode = get_llm_mode_cb,
+                                     .started = g_get_monotonic_time () };
+  sortie_services_add_routes (&self->services);
+  return listen_everywhere (self, options, error);
+}
+
+SortieDaemon *
+sortie_daemon_start (const SortieDaemonOptions *options, GError **error)
+{
+  SortieDaemon *self = g_new0 (SortieDaemon, 1);
+  gboolean fine;
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->ended_changed);
+  fine = start_bus (self, options, error);
+  if (fine)
+    {
+      self->library = sortie_library_open (options->data_dir, error);
+      fine = self->library != NULL;
+    }
+  if (fine)
+    {
+      reclaim (self);
+      self->indexing = sortie_indexing_new (self->library, self->bus);
+      fine = sortie_daemon_add_documents (self->library, self->indexing, options->documents, error);
+    }
+  if (fine && (options->roles & SORTIE_ROLE_JANITOR))
+    self->janitor = sortie_janitor_new (self->bus, &sortie_retry_policy_default);
+  if (fine && (options->roles & SORTIE_ROLE_WORKER))
+    start_worker (self, options);
+  if (fine && (options->roles & SORTIE_ROLE_API))
+    fine = start_http (self, options, error);
+  if (fine)
+    return self;
+  sortie_daemon_stop (self);
+  return NULL;
+}
+
+/* ---- The end ---- */
+
+static gpointer
+watch_the_end (gpointer data)
+{
+  SortieDaemon *self = data;
+  gint64 until = g_get_monotonic_time () + GIVE_UP_US;
+
+  g_mutex_lock (&self->lock);
+  while (!self->ended && g_cond_wait_until (&self->ended_changed, &self->lock, until))
+    ;
+  if (!self->ended && self->bus != NULL)
+    sortie_bus_stop (self->bus);
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+void
+sortie_daemon_stop (SortieDaemon *self)
+{
+  GThread *watch = g_thread_new ("sortie-end", watch_the_end, self);
+
+  if (self->http != NULL)
+    sortie_http_server_stop (self->http, HTTP_STOP_MS);
+  sortie_indexing_free (self->indexing);
+  if (self->worker != NULL)
+    sortie_worker_stop (self->worker, GRACE_US);
+
+  g_mutex_lock (&self->lock);
+  self->ended = TRUE;
+  g_cond_broadcast (&self->ended_changed);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (watch);
+
+  sortie_worker_free (self->worker);
+  if (self->bus != NULL)
+    sortie_bus_stop (self->bus);
+  sortie_janitor_free (self->janitor);
+  sortie_counters_free (self->counters);
+  sortie_hub_free (self->hub);
+  sortie_http_server_free (self->http);
+  sortie_origin_free (self->origin);
+  sortie_auth_free (self->auth);
+  sortie_library_free (self->library);
+  sortie_bus_free (self->bus);
+  sortie_private_server_free (self->server);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->ended_changed);
+  g_free (self);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-server"
+
+#include "sortie-error.h"
+#include "sortie-json.h"
+#include "sortie-server-resource.h"
+#include "sortie-services.h"
+
+#define API_VERSION "1"
+
+static SortieResponse *
+info_cb (SortieRequest *request, gpointer user_data)
+{
+  SortieServices *self = user_data;
+  GString *out = g_string_new ("{");
+
+  sortie_json_append_member_string (out, "name", "Sortie");
+  sortie_json_append_member_string (out, "version", SORTIE_VERSION);
+  sortie_json_append_member_string (out, "api_version", API_VERSION);
+  sortie_json_append_member_string (out, "llm", self->llm_mode (self->llm_data));
+  if (self->public_url != NULL)
+    sortie_json_append_member_string (out, "public_url", self->public_url);
+  g_string_append_c (out, '}');
+  return sortie_response_new_json (200, g_string_free (out, FALSE));
+}
+
+static SortieResponse *
+health_cb (SortieRequest *request, gpointer user_data)
+{
+  return sortie_response_new_json (200, g_strdup ("{\"status\":\"alive\"}"));
+}
+
+static SortieResponse *
+ready_cb (SortieRequest *request, gpointer user_data)
+{
+  SortieServices *self = user_data;
+  SortieBusStats stats = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!sortie_bus_ping (self->bus, &error) || !sortie_bus_get_stats (self->bus, &stats, &error))
+    return sortie_response_new_problem (503, error->message);
+  for (int i = 0; i < SORTIE_N_AGENTS; i++)
+    if (stats.agents[i].workers == 0)
+      {
+        g_autofree char *detail = g_strdup_printf ("No worker serves the %s", sortie_agents[i]);
+
+        return sortie_response_new_problem (503, detail);
+      }
+  return sortie_response_new_json (200, g_strdup ("{\"status\":\"ready\"}"));
+}
+
+static SortieResponse *
+openapi_cb (SortieRequest *request, gpointer user_data)
+{
+  g_autoptr (GBytes) bytes =
+      g_resource_lookup_data (sortie_server_get_resource (),
+                              "/io/github/sortie_app/Sortie/openapi.json", 0, NULL);
+
+  return sortie_response_new (200, "application/json", bytes);
+}
+
+void
+sortie_routes_add_system (SortieServices *self)
+{
+  sortie_routes_add (self, "GET", "/", SORTIE_BODY_NONE, info_cb);
+  sortie_routes_add (self, "GET", "/healthz", SORTIE_BODY_NONE, health_cb);
+  sortie_routes_add (self, "GET", "/readyz", SORTIE_BODY_NONE, ready_cb);
+  sortie_routes_add (self, "GET", "/openapi.json", SORTIE_BODY_NONE, openapi_cb);
+}
+
+void
+sortie_routes_add (SortieServices *self,
+                   const char *method,
+                   const char *pattern,
+                   SortieBodyKind body,
+                   SortieHandlerFunc handler)
+{
+  SortieRoute route = {
+    .method = method, .pattern = pattern, .body = body, .handler = handler, .user_data = self
+  };
+
+  /* Whether it lives may be asked by anybody: a container's health check has no token. */
+  route.is_public = g_str_equal (pattern, "/healthz") || g_str_equal (pattern, "/readyz");
+  sortie_http_server_add_route (self->http, &route);
+}
+
+void
+sortie_services_add_routes (SortieServices *self)
+{
+  sortie_routes_add_system (self);
+  sortie_routes_add_missions (self);
+  sortie_routes_add_collections (self);
+  sortie_routes_add_topology (self);
+}
