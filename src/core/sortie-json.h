@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define SORTIE_JSON_MAX_DEPTH 32
 #define SORTIE_JSON_MAX_BYTES (4 * 1024 * 1024)
 #define SORTIE_JSON_MAX_VALUES 200000
-#define SORTIE_JSON_MAX_MEMBERS 1024    /* of one object: chosen names can't make its table slow */
+#define SORTIE_JSON_MAX_MEMBERS 512    /* of one object: chosen names can't make its table slow */
 #define SORTIE_JSON_MAX_NUMBER 1024     /* characters of one number */
 #define SORTIE_JSON_HARD_MAX_DEPTH 256  /* whatever a caller's limits say: trees are walked by calls */
 
