@@ -12,7 +12,7 @@
 #define BEAT_US (SORTIE_BUS_IDLE_LIMIT_MS / 3 * 1000)
 #define STUCK_US (60 * G_USEC_PER_SEC) /* without a sign of progress the heart stops beating */
 #define STARTED_US (10 * 1000)         /* a shorter step's start is published by its end */
-#define DEFAULT_WORDS SORTIE_MISSION_DEFAULT_WORDS
+#define HOLD_US (3 * G_USEC_PER_SEC)
 
 struct _SortieStepRun
 {
@@ -121,6 +121,22 @@ run_agent (SortieStepRun *self, const SortieMissionRecord *record, char **result
   return *result != NULL;
 }
 
+/* A test fault: the word HOLD_AT_ and an agent's name in the mission keeps that agent's first attempt
+ * from its commit for a while, so that a test can end processes just there. */
+static void
+hold (SortieStepRun *self, const SortieMissionRecord *record, int attempt)
+{
+  g_autofree char *upper = g_ascii_strup (sortie_agents[self->entry->agent], -1);
+  g_autofree char *word = g_strconcat ("HOLD_AT_", upper, NULL);
+  SortieStepOutput *output = sortie_step_writer_get_output (self->writer);
+  gint64 until = g_get_monotonic_time () + HOLD_US;
+
+  if (!self->context.options->faults || attempt > 1 || strstr (record->text, word) == NULL)
+    return;
+  while (g_get_monotonic_time () < until && !output->is_cancelled (output))
+    g_usleep (10 * 1000);
+}
+
 /* ---- Process ---- */
 
 /* Waits for Redis as long as the process may. */
@@ -187,6 +203,7 @@ sortie_step_run_process (SortieStepRun *self)
                  "it was started %d times and never finished", outcome.attempt - 1);
   else
     run_agent (self, record, &result, &error);
+  hold (self, record, outcome.attempt);
 
   outcome.stopping = g_atomic_int_get (self->context.stopping) != 0;
   fine = sortie_step_outcome_commit (&outcome, result, error, &commit_error);
