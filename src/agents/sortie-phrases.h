@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SortiePhrases:
+ *
+ * A report's own words in one language. They are chosen by the mission's language, never by the
+ * process's: one process writes reports in many. Those that end in `_format` are for
+ * sortie_phrases_format().
+ */
+typedef struct
+{
+  const char *language;
+  const char *in_short;
+  const char *findings;
+  const char *side_by_side;
+  const char *differences;
+  const char *not_found;
+  const char *sources;
+  const char *quote_open;
+  const char *quote_close;
+  const char *and_word;
+  const char *empty_cell;
+  const char *page_format;       /* {n} */
+  const char *unanswered_format; /* {list} */
+  const char *nothing;
+  const char *nothing_searched_format; /* {terms} */
+  const char *absent_one_format;       /* {terms} */
+  const char *absent_many_format;      /* {terms} */
+  const char *gap;
+  const char *no_documents;
+  const char *how_to_add;
+  const char *document_one;
+  const char *document_many;
+  const char *passage_one;
+  const char *passage_many;
+  const char *closing_format; /* {n} {documents} {indexed} {skipped} {collections} {read}
+                               * {passages} {cited} */
+  const char *closing_without_documents;
+  const char *written;
+} SortiePhrases;
+
+/* (transfer none): English where the language has none. */
+const SortiePhrases *sortie_phrases_get (const char *language);
+
+/* Puts values for `{name}`: pairs of name and value, NULL-terminated. A value is taken as it is;
+ * braces in it have no meaning. */
+char *sortie_phrases_format (const char *format, ...) G_GNUC_NULL_TERMINATED;
+
+G_END_DECLS

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-agents"
+
+#include "sortie-sentences.h"
+
+#include "sortie-text.h"
+
+#include <string.h>
+
+static void
+sentence_clear (gpointer data)
+{
+  SortieSentence *sentence = data;
+
+  g_free (sentence->words);
+  g_free (sentence->terms);
+}
+
+SortieSentences *
+sortie_sentences_new (const char *language)
+{
+  SortieSentences *self = g_new0 (SortieSentences, 1);
+
+  self->passages = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_passage_free);
+  self->items = g_array_new (FALSE, FALSE, sizeof (SortieSentence));
+  g_array_set_clear_func (self->items, sentence_clear);
+  self->vocabulary = sortie_vocabulary_new (language);
+  self->headings = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  return self;
+}
+
+void
+sortie_sentences_free (SortieSentences *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->passages);
+  g_array_unref (self->items);
+  sortie_vocabulary_free (self->vocabulary);
+  g_ptr_array_unref (self->headings);
+  g_free (self);
+}
+
+static GArray *
+content_words (SortieVocabulary *vocabulary, GArray *words)
+{
+  GArray *content = g_array_sized_new (FALSE, FALSE, sizeof (guint), words->len);
+
+  for (guint i = 0; i < words->len; i++)
+    {
+      guint word = g_array_index (words, guint, i);
+
+      if (!sortie_vocabulary_is_stop (vocabulary, word))
+        g_array_append_val (content, word);
+    }
+  return content;
+}
+
+/* The last level of a heading path and the title, as words. */
+static GArray *
+read_heading (SortieVocabulary *vocabulary, const SortiePassage *passage)
+{
+  g_autofree char *both =
+      g_strdup_printf ("%s %s", passage->heading != NULL ? passage->heading : "",
+                       passage->title != NULL ? passage->title : "");
+  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, both, strlen (both));
+
+  return content_words (vocabulary, words);
+}
+
+/* Whether the line is the passage's own heading, which the extracted text holds as well. */
+static gboolean
+is_own_heading (const SortiePassage *passage, const char *text, gsize length)
+{
+  const char *last;
+
+  if (passage->heading == NULL)
+    return FALSE;
+  last = g_strrstr (passage->heading, " › ");
+  last = last != NULL ? last + strlen (" › ") : passage->heading;
+  return strlen (last) == length && strncmp (last, text, length) == 0;
+}
+
+static void
+add_sentence (SortieSentences *self, guint passage_index, const SortieSpan *span, gsize before)
+{
+  const SortiePassage *passage = g_ptr_array_index (self->passages, passage_index);
+  const char *text = passage->text + span->start;
+  gsize length = span->end - span->start;
+  g_autoptr (GArray) words = sortie_vocabulary_read (self->vocabulary, text, length);
+  g_autoptr (GArray) terms = content_words (self->vocabulary, words);
+  gboolean same_paragraph =
+      before > 0 && memchr (passage->text + before, '\n', span->start - before) == NULL;
+  SortieSentence sentence = { .passage = passage_index, .start = span->start, .end = span->end };
+
+  sentence.n_words = words->len;
+  sentence.n_terms = terms->len;
+  sentence.terms = (guint *) g_array_steal (terms, NULL);
+  sentence.flags = same_paragraph ? SORTIE_SENTENCE_CONTINUES : SORTIE_SENTENCE_OPENS;
+  if (sortie_sentence_leans (text, length))
+    sentence.flags |= SORTIE_SENTENCE_LEANS;
+  if (!is_own_heading (passage, text, length))
+    sentence.quality = sortie_sentence_judge (text, length, self->vocabulary, words);
+  sentence.words = (guint *) g_array_steal (words, NULL);
+  g_array_append_val (self->items, sentence);
+}
+
+guint
+sortie_sentences_add (SortieSentences *self, SortiePassage *passage)
+{
+  guint index = self->passages->len;
+  g_autoptr (GArray) spans = sortie_text_split_sentences (passage->text, strlen (passage->text));
+  gsize before = 0;
+
+  g_ptr_array_add (self->passages, passage);
+  g_ptr_array_add (self->headings, read_heading (self->vocabulary, passage));
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const SortieSpan *span = &g_array_index (spans, SortieSpan, i);
+
+      add_sentence (self, index, span, before);
+      before = span->end;
+    }
+  return index;
+}
+
+const SortieSentence *
+sortie_sentences_get (const SortieSentences *self, guint index)
+{
+  return &g_array_index (self->items, SortieSentence, index);
+}
+
+const SortiePassage *
+sortie_sentences_get_passage (const SortieSentences *self, guint index)
+{
+  return g_ptr_array_index (self->passages, sortie_sentences_get (self, index)->passage);
+}
