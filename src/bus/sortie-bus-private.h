@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 #define SORTIE_BUS_MAX_PARTITIONS 64
-#define SORTIE_BUS_N_KEYS (12 + SORTIE_N_AGENTS)
+#define SORTIE_BUS_N_SHARED_KEYS 13
+#define SORTIE_BUS_N_KEYS (SORTIE_BUS_N_SHARED_KEYS + SORTIE_N_AGENTS)
 
 struct _SortieBus
 {
@@ -33,6 +34,16 @@ SortieCommand *sortie_bus_new_script (SortieBus *self,
 /* A request: fails when Redis does not answer within the bus's patience. */
 SortieReply *sortie_bus_request (SortieBus *self, SortieCommand *command, GError **error);
 GPtrArray *sortie_bus_request_many (SortieBus *self, GPtrArray *commands, GError **error);
+
+/* As sortie_bus_dead_letter(), for the janitor: STALE where the worker was not silent for
+ * `silence_ms`, and a request. */
+gboolean sortie_bus_bury (SortieBus *self,
+                          const SortieQueueEntry *entry,
+                          int attempts,
+                          const SortieEventBatch *events,
+                          const char *message,
+                          gint64 silence_ms,
+                          GError **error);
 
 /* "mine" and "again" are fine; the others become errors. */
 gboolean sortie_bus_check_answer (const SortieReply *reply, const char *mission, GError **error);

@@ -134,10 +134,34 @@ sortie_bus_retry_step (SortieBus *self,
   return commit (self, entry, command, error);
 }
 
+static SortieCommand *
+new_dead_letter (SortieBus *self,
+                 const SortieQueueEntry *entry,
+                 int attempts,
+                 const SortieEventBatch *events,
+                 const char *message,
+                 const char *payload)
+{
+  SortieCommand *command = new_step_script (self, SORTIE_SCRIPT_DEAD_LETTER, entry);
+  const char *agent = sortie_agents[entry->agent];
+  g_autofree char *why = g_strdup_printf ("The mission failed: step %d (%s) failed %d times: %s",
+                                          entry->step, agent, attempts, message);
+  g_autoptr (SortieEvent) done = sortie_bus_new_done (SORTIE_MISSION_FAILED, why);
+  g_autofree char *done_body = sortie_event_to_body (done);
+
+  sortie_event_batch_append (events, command);
+  sortie_command_add (command, message);
+  sortie_command_add (command, payload);
+  sortie_command_add_int (command, attempts);
+  sortie_command_add (command, sortie_agent_is_vital (agent) ? "1" : "0");
+  sortie_command_add (command, done_body);
+  return command;
+}
+
 /**
  * sortie_bus_dead_letter:
  * @self: the bus
- * @entry: the step, as fetched or as found silent
+ * @entry: the step, as fetched
  * @attempts: how many starts it had
  * @events: what is left to say, the `step.dead_lettered` event last
  * @message: why, for people
@@ -157,20 +181,27 @@ sortie_bus_dead_letter (SortieBus *self,
                         const char *payload,
                         GError **error)
 {
-  SortieCommand *command = new_step_script (self, SORTIE_SCRIPT_DEAD_LETTER, entry);
-  const char *agent = sortie_agents[entry->agent];
-  g_autofree char *why = g_strdup_printf ("The mission failed: step %d (%s) failed %d times: %s",
-                                          entry->step, agent, attempts, message);
-  g_autoptr (SortieEvent) done = sortie_bus_new_done (SORTIE_MISSION_FAILED, why);
-  g_autofree char *done_body = sortie_event_to_body (done);
+  SortieCommand *command = new_dead_letter (self, entry, attempts, events, message, payload);
 
-  sortie_event_batch_append (events, command);
-  sortie_command_add (command, message);
-  sortie_command_add (command, payload);
-  sortie_command_add_int (command, attempts);
-  sortie_command_add (command, sortie_agent_is_vital (agent) ? "1" : "0");
-  sortie_command_add (command, done_body);
+  sortie_command_add (command, "");
   return commit (self, entry, command, error);
+}
+
+gboolean
+sortie_bus_bury (SortieBus *self,
+                 const SortieQueueEntry *entry,
+                 int attempts,
+                 const SortieEventBatch *events,
+                 const char *message,
+                 gint64 silence_ms,
+                 GError **error)
+{
+  SortieCommand *command = new_dead_letter (self, entry, attempts, events, message, "{}");
+  g_autoptr (SortieReply) reply = NULL;
+
+  sortie_command_add_int (command, silence_ms);
+  reply = sortie_bus_request (self, command, error);
+  return reply != NULL && sortie_bus_check_answer (reply, entry->mission, error);
 }
 
 /**
@@ -256,6 +287,8 @@ sortie_bus_announce_worker (SortieBus *self, const char *worker, guint agents, G
 gboolean
 sortie_bus_forget_worker (SortieBus *self, const char *worker, GError **error)
 {
+  g_autofree char *prefix = g_strdup_printf ("%s ", worker);
+
   for (int partition = 0; partition < self->n_partitions; partition++)
     {
       g_autofree char *key = sortie_bus_dup_key (self, partition, "workers");
@@ -269,7 +302,7 @@ sortie_bus_forget_worker (SortieBus *self, const char *worker, GError **error)
           const char *member = sortie_reply_get_string (sortie_reply_get_element (members, i));
           g_autoptr (SortieReply) reply = NULL;
 
-          if (member == NULL || !g_str_has_prefix (member, worker))
+          if (member == NULL || !g_str_has_prefix (member, prefix))
             continue;
           reply = sortie_bus_request (self, sortie_command_new ("ZREM", key, member, NULL), error);
           if (reply == NULL)

@@ -46,13 +46,13 @@ sortie_bus_dup_mission_key (SortieBus *self, const char *kind, const char *missi
 SortieCommand *
 sortie_bus_new_script (SortieBus *self, SortieScript script, const char *mission, const char *user)
 {
-  static const char *const shared[] = { "delayed", "deadlines", "waiting",
-                                        "shares",  "dead",      "counts" };
+  static const char *const shared[] = { "delayed", "deadlines", "waiting",    "shares",
+                                        "dead",    "counts",    "compactions" };
   const char *tag = self->tags[sortie_bus_get_partition (self, mission)];
   SortieCommand *command = sortie_command_new_script (script, SORTIE_BUS_N_KEYS);
-  char key[256];
+  g_autoptr (GString) key = g_string_sized_new (128); /* users' names may be of any length */
 
-#define ADD_KEY(...) (g_snprintf (key, sizeof key, __VA_ARGS__), sortie_command_add (command, key))
+#define ADD_KEY(...) (g_string_printf (key, __VA_ARGS__), sortie_command_add (command, key->str))
   ADD_KEY ("sortie:{%s}:mission:%s", tag, mission);
   ADD_KEY ("sortie:{%s}:events:%s", tag, mission);
   ADD_KEY ("sortie:{%s}:report:%s", tag, mission);
@@ -152,6 +152,24 @@ check_server (SortieBus *self, gboolean accept_data_loss, GError **error)
   return TRUE;
 }
 
+/* What else may be lacking, the rights to work there foremost, shows when the scripts are loaded. */
+static gboolean
+load_scripts (SortieBus *self, GError **error)
+{
+  g_autoptr (GPtrArray) replies = NULL;
+  GPtrArray *commands = g_ptr_array_new ();
+
+  for (int i = 0; i < SORTIE_N_SCRIPTS; i++)
+    g_ptr_array_add (commands,
+                     sortie_command_new ("SCRIPT", "LOAD",
+                                         sortie_script_get_text ((SortieScript) i), NULL));
+  replies = sortie_bus_request_many (self, commands, error);
+  for (guint i = 0; replies != NULL && i < replies->len; i++)
+    if (!sortie_reply_check (g_ptr_array_index (replies, i), error))
+      return FALSE;
+  return replies != NULL;
+}
+
 static char *
 make_tags (int n_partitions)
 {
@@ -162,24 +180,22 @@ make_tags (int n_partitions)
   return g_string_free (tags, FALSE);
 }
 
-/* Partitions and schema are set once, by whoever comes first, and never changed. */
+/* Partitions and schema are set once, by whoever comes first, and never changed. The partitions are
+ * one field, their tags, so that two processes that come first at once can't set half of it each. */
 static gboolean
 agree_on_meta (SortieBus *self, int n_partitions, GError **error)
 {
   g_autoptr (GPtrArray) replies = NULL;
   GPtrArray *commands = g_ptr_array_new ();
   g_autofree char *tags = make_tags (n_partitions);
-  g_autofree char *count = g_strdup_printf ("%d", n_partitions);
   g_autofree char *schema = g_strdup_printf ("%d", SORTIE_BUS_SCHEMA);
   const SortieReply *meta;
+  const char *list;
   gint64 found;
 
   g_ptr_array_add (commands, sortie_command_new ("HSETNX", "sortie:meta", "schema", schema, NULL));
   g_ptr_array_add (commands, sortie_command_new ("HSETNX", "sortie:meta", "tags", tags, NULL));
-  g_ptr_array_add (commands,
-                   sortie_command_new ("HSETNX", "sortie:meta", "partitions", count, NULL));
-  g_ptr_array_add (commands, sortie_command_new ("HMGET", "sortie:meta", "schema", "partitions",
-                                                 "tags", NULL));
+  g_ptr_array_add (commands, sortie_command_new ("HMGET", "sortie:meta", "schema", "tags", NULL));
   replies = sortie_bus_request_many (self, commands, error);
   if (replies == NULL)
     return FALSE;
@@ -187,7 +203,7 @@ agree_on_meta (SortieBus *self, int n_partitions, GError **error)
     if (!sortie_reply_check (g_ptr_array_index (replies, i), error))
       return FALSE;
 
-  meta = g_ptr_array_index (replies, 3);
+  meta = g_ptr_array_index (replies, 2);
   found = sortie_reply_get_int (sortie_reply_get_element (meta, 0), -1);
   if (found != SORTIE_BUS_SCHEMA)
     {
@@ -197,10 +213,10 @@ agree_on_meta (SortieBus *self, int n_partitions, GError **error)
                    found, SORTIE_BUS_SCHEMA);
       return FALSE;
     }
-  self->n_partitions = (int) sortie_reply_get_int (sortie_reply_get_element (meta, 1), 0);
-  self->tags = g_strsplit (sortie_reply_get_string (sortie_reply_get_element (meta, 2)), ",", -1);
-  if (self->n_partitions < 1 || self->n_partitions > SORTIE_BUS_MAX_PARTITIONS ||
-      (int) g_strv_length (self->tags) != self->n_partitions)
+  list = sortie_reply_get_string (sortie_reply_get_element (meta, 1));
+  self->tags = g_strsplit (list != NULL ? list : "", ",", SORTIE_BUS_MAX_PARTITIONS + 1);
+  self->n_partitions = (int) g_strv_length (self->tags);
+  if (self->n_partitions < 1 || self->n_partitions > SORTIE_BUS_MAX_PARTITIONS)
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "sortie:meta in Redis is damaged");
       return FALSE;
@@ -232,8 +248,9 @@ sortie_bus_open (const SortieBusOptions *options, GError **error)
   self->patience = options->patience > 0 ? options->patience : DEFAULT_PATIENCE_US;
   self->requests = sortie_pipeline_new (self->url, "sortie-requests");
   self->commits = sortie_pipeline_new (self->url, "sortie-commits");
-  if ((!options->is_private && !check_server (self, options->accept_data_loss, error)) ||
-      !agree_on_meta (self, MAX (options->partitions, 1), error))
+  if ((!options->is_private &&
+       (!check_server (self, options->accept_data_loss, error) || !load_scripts (self, error))) ||
+      !agree_on_meta (self, CLAMP (options->partitions, 1, SORTIE_BUS_MAX_PARTITIONS), error))
     return NULL;
   self->max_running = (running + self->n_partitions - 1) / self->n_partitions;
   return g_steal_pointer (&self);

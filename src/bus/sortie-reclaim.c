@@ -27,9 +27,25 @@ new_reclaimed (const SortieQueueEntry *entry, int starts)
   return event;
 }
 
+/* Whether it was done: no error where the worker spoke up, or ended, meanwhile. */
 static gboolean
-requeue (
-    SortieBus *bus, const SortieQueueEntry *entry, int starts, gint64 silence_ms, GError **error)
+was_changed (gboolean fine, gboolean *changed, GError **local, GError **error)
+{
+  *changed = fine;
+  if (fine || g_error_matches (*local, SORTIE_ERROR, SORTIE_ERROR_STALE) ||
+      g_error_matches (*local, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (local));
+  return FALSE;
+}
+
+static gboolean
+requeue (SortieBus *bus,
+         const SortieQueueEntry *entry,
+         int starts,
+         gint64 silence_ms,
+         gboolean *changed,
+         GError **error)
 {
   SortieCommand *command = sortie_bus_new_script (bus, SORTIE_SCRIPT_REQUEUE, entry->mission, NULL);
   g_autoptr (SortieEventBatch) events = sortie_event_batch_new ();
@@ -37,6 +53,8 @@ requeue (
   g_autofree char *dispatch =
       sortie_bus_dup_dispatch (NULL, sortie_agents[entry->agent], entry->step, starts + 1);
   g_autoptr (SortieReply) reply = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean fine;
 
   sortie_event_batch_add (events, reclaimed);
   sortie_command_add_int (command, entry->step);
@@ -45,12 +63,18 @@ requeue (
   sortie_command_add_int (command, silence_ms);
   sortie_event_batch_append (events, command);
   sortie_command_add (command, dispatch);
-  reply = sortie_bus_request (bus, command, error);
-  return reply != NULL;
+  reply = sortie_bus_request (bus, command, &local);
+  fine = reply != NULL && sortie_bus_check_answer (reply, entry->mission, &local);
+  return was_changed (fine, changed, &local, error);
 }
 
 static gboolean
-bury (SortieBus *bus, const SortieQueueEntry *entry, int starts, GError **error)
+bury (SortieBus *bus,
+      const SortieQueueEntry *entry,
+      int starts,
+      gint64 silence_ms,
+      gboolean *changed,
+      GError **error)
 {
   g_autoptr (SortieEventBatch) events = sortie_event_batch_new ();
   g_autoptr (SortieEvent) event = NULL;
@@ -58,17 +82,14 @@ bury (SortieBus *bus, const SortieQueueEntry *entry, int starts, GError **error)
   const char *agent = sortie_agents[entry->agent];
   g_autofree char *why = g_strdup_printf ("the worker went silent in each of %d attempts", starts);
   g_autofree char *message = g_strdup_printf ("[%s] Given up: %s", sortie_agent_label (agent), why);
+  gboolean fine;
 
   event = sortie_event_new (SORTIE_EVENT_ERROR, agent, SORTIE_CODE_STEP_DEAD_LETTERED, message);
   event->step = entry->step;
   event->attempt = starts;
   sortie_event_batch_add (events, event);
-  if (sortie_bus_dead_letter (bus, entry, starts, events, why, "{}", &local) ||
-      g_error_matches (local, SORTIE_ERROR, SORTIE_ERROR_STALE) ||
-      g_error_matches (local, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  fine = sortie_bus_bury (bus, entry, starts, events, why, silence_ms, &local);
+  return was_changed (fine, changed, &local, error);
 }
 
 /* What stands behind a pending entry decides: dropped where nobody waits for it any more, given up
@@ -76,8 +97,9 @@ bury (SortieBus *bus, const SortieQueueEntry *entry, int starts, GError **error)
 static gboolean
 reclaim_entry (SortieBus *bus,
                const SortieRetryPolicy *policy,
-               SortieQueueEntry *entry,
+               const SortieQueueEntry *entry,
                gint64 silence_ms,
+               gboolean *changed,
                GError **error)
 {
   g_autoptr (GError) local = NULL;
@@ -92,10 +114,13 @@ reclaim_entry (SortieBus *bus,
     }
   step = record != NULL ? sortie_mission_record_get_step (record, entry->step) : NULL;
   if (step == NULL || g_strcmp0 (step->entry, entry->entry) != 0)
-    return sortie_bus_drop_entry (bus, entry, error);
+    {
+      *changed = sortie_bus_drop_entry (bus, entry, error);
+      return *changed;
+    }
   if (step->starts >= policy->max_attempts)
-    return bury (bus, entry, step->starts, error);
-  return requeue (bus, entry, step->starts, silence_ms, error);
+    return bury (bus, entry, step->starts, silence_ms, changed, error);
+  return requeue (bus, entry, step->starts, silence_ms, changed, error);
 }
 
 static gboolean
@@ -117,6 +142,56 @@ read_pending (
   return TRUE;
 }
 
+/* Fetched entries that were silent for so long, after the one with ID `after`. */
+static SortieReply *
+list_silent (SortieBus *bus, const char *key, gint64 silence_ms, const char *after, GError **error)
+{
+  SortieCommand *command = sortie_command_new ("XPENDING", key, "agents", "IDLE", NULL);
+  g_autofree char *from = after != NULL ? g_strdup_printf ("(%s", after) : g_strdup ("-");
+
+  sortie_command_add_int (command, silence_ms);
+  sortie_command_add (command, from);
+  sortie_command_add (command, "+");
+  sortie_command_add_int (command, BATCH);
+  return sortie_bus_request (bus, command, error);
+}
+
+/* Refused by Redis itself, as with a mission whose keys were tampered with: passed over, so that
+ * the others are served. */
+static gboolean
+pass_over (GError **local, GError **error)
+{
+  if (g_error_matches (*local, SORTIE_ERROR, SORTIE_ERROR_FAILED) ||
+      g_error_matches (*local, SORTIE_ERROR, SORTIE_ERROR_CONFLICT))
+    {
+      g_debug ("reclaiming: %s", (*local)->message);
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (local));
+  return FALSE;
+}
+
+static gboolean
+reclaim_pending (SortieBus *bus,
+                 const SortieRetryPolicy *policy,
+                 const char *key,
+                 SortieQueueEntry *entry,
+                 const char *id,
+                 gint64 silence_ms,
+                 guint *n_reclaimed,
+                 GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean changed = FALSE;
+  gboolean fine = read_pending (bus, key, id, entry, &local) &&
+                  reclaim_entry (bus, policy, entry, silence_ms, &changed, &local);
+
+  g_clear_pointer (&entry->entry, g_free);
+  g_clear_pointer (&entry->mission, g_free);
+  *n_reclaimed += changed;
+  return fine || pass_over (&local, error);
+}
+
 static gboolean
 reclaim_queue (SortieBus *bus,
                const SortieRetryPolicy *policy,
@@ -128,35 +203,32 @@ reclaim_queue (SortieBus *bus,
 {
   g_autofree char *suffix = g_strdup_printf ("queue:%s", sortie_agents[agent]);
   g_autofree char *key = sortie_bus_dup_key (bus, partition, suffix);
-  SortieCommand *command = sortie_command_new ("XPENDING", key, "agents", "IDLE", NULL);
-  g_autoptr (SortieReply) reply = NULL;
-  g_autoptr (GError) local = NULL;
+  g_autofree char *after = NULL;
+  gsize n;
 
-  sortie_command_add_int (command, silence_ms);
-  sortie_command_add (command, "-");
-  sortie_command_add (command, "+");
-  sortie_command_add_int (command, BATCH);
-  reply = sortie_bus_request (bus, command, &local);
-  if (reply == NULL && local->code == SORTIE_ERROR_FAILED)
-    return TRUE; /* NOGROUP: nobody has fetched anything yet */
-  if (reply == NULL)
+  do
     {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  for (gsize i = 0; i < sortie_reply_get_length (reply); i++)
-    {
-      const char *id = sortie_reply_get_string (sortie_reply_get_element (reply->element[i], 0));
-      SortieQueueEntry entry = { .partition = partition, .agent = agent };
-      gboolean fine = id != NULL && read_pending (bus, key, id, &entry, error) &&
-                      reclaim_entry (bus, policy, &entry, silence_ms, error);
+      g_autoptr (GError) local = NULL;
+      g_autoptr (SortieReply) reply = list_silent (bus, key, silence_ms, after, &local);
 
-      g_free (entry.entry);
-      g_free (entry.mission);
-      if (!fine)
-        return FALSE;
-      *n_reclaimed += 1;
+      if (reply == NULL) /* FAILED is NOGROUP: nobody has fetched anything yet */
+        return pass_over (&local, error);
+      n = sortie_reply_get_length (reply);
+      for (gsize i = 0; i < n; i++)
+        {
+          const char *id =
+              sortie_reply_get_string (sortie_reply_get_element (reply->element[i], 0));
+          SortieQueueEntry entry = { .partition = partition, .agent = agent };
+
+          if (id == NULL)
+            continue;
+          g_free (after);
+          after = g_strdup (id);
+          if (!reclaim_pending (bus, policy, key, &entry, id, silence_ms, n_reclaimed, error))
+            return FALSE;
+        }
     }
+  while (n == BATCH);
   return TRUE;
 }
 
@@ -167,17 +239,12 @@ sortie_bus_reclaim (SortieBus *bus,
                     guint *n_reclaimed,
                     GError **error)
 {
-  guint n = 0, before;
+  guint n = 0;
 
-  do
-    {
-      before = n;
-      for (int partition = 0; partition < bus->n_partitions; partition++)
-        for (int agent = 0; agent < SORTIE_N_AGENTS; agent++)
-          if (!reclaim_queue (bus, policy, partition, agent, silence_ms, &n, error))
-            return FALSE;
-    }
-  while (n > before && silence_ms == 0);
+  for (int partition = 0; partition < bus->n_partitions; partition++)
+    for (int agent = 0; agent < SORTIE_N_AGENTS; agent++)
+      if (!reclaim_queue (bus, policy, partition, agent, silence_ms, &n, error))
+        return FALSE;
   if (n_reclaimed != NULL)
     *n_reclaimed = n;
   return TRUE;
@@ -288,6 +355,8 @@ repack (GPtrArray *rows, GArray *places, const GString *text, int draft)
 
   for (gsize at = 0; at < text->len; at += get_piece (text, at))
     n_pieces++;
+  if (n_pieces >= places->len)
+    return; /* nothing to gain: its chunks are as large already */
   for (guint i = 0; i < places->len; i++)
     {
       Row *row = g_ptr_array_index (rows, g_array_index (places, guint, i));

@@ -4,9 +4,10 @@
 --   * a script that arrives twice answers the same and changes nothing more
 local MISSION, EVENTS, REPORT, FEED = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local INDEX, DELAYED, DEADLINES, WAITING = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local SHARES, DEAD, COUNTS, GONE = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local SHARES, DEAD, COUNTS, COMPACTIONS = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local GONE = KEYS[13]
 local QUEUE = {}
-for i = 13, #KEYS do
+for i = 14, #KEYS do
     QUEUE[string.match(KEYS[i], 'queue:(.+)$')] = KEYS[i]
 end
 
@@ -63,7 +64,7 @@ local function fits(list, drafts, length)
             end
             drafts, length = event.value, 0
         elseif event.kind == 'c' then
-            if event.value ~= length then
+            if drafts == 0 or event.value ~= length then
                 return false
             end
             length = length + #event.text
@@ -91,17 +92,23 @@ local function publish(user, step, list)
     end
 end
 
+-- How a worker closes its own entry. The janitor closes those of silent workers as 'reclaimed' or
+-- 'buried', and whoever was silent must learn that.
+local OWN = { done = true, retry = true, dead = true, back = true }
+
 -- Who holds the step: 'mine' while the fence is the open entry's ID, 'again' when this very entry
--- was closed before (the command was sent twice), 'stale' when somebody else owns the step or the
--- mission has ended, 'gone' when there is no such mission.
-local function check(step, fence)
+-- was closed in the same way before (the command was sent twice; `how` nil: in any way of the
+-- worker's own), 'stale' when somebody else owns the step or the mission has ended, 'gone' when
+-- there is no such mission.
+local function check(step, fence, how)
     local f = redis.call('HMGET', MISSION, 'state', 'user', 'drafts', 'length',
         step .. ':entry', step .. ':closed', step .. ':agent', step .. ':seq')
     local owner = { user = f[2], drafts = tonumber(f[3] or 0), length = tonumber(f[4] or 0),
         agent = f[7], seq = tonumber(f[8] or 0) }
+    local closed, closed_how = string.match(f[6] or '', '^(%S+) (%S+)$')
     if not f[1] then
         owner.answer = 'gone'
-    elseif f[6] == fence then
+    elseif closed == fence and (closed_how == how or not how and OWN[closed_how]) then
         owner.answer = 'again'
     elseif f[1] ~= 'running' or f[5] ~= fence or not QUEUE[owner.agent] then
         owner.answer = 'stale'
@@ -116,10 +123,16 @@ local function take_out(agent, entry)
     redis.call('XDEL', QUEUE[agent], entry)
 end
 
-local function close(step, owner, fence, state)
+local function close(step, owner, fence, how, state)
     take_out(owner.agent, fence)
-    redis.call('HSET', MISSION, step .. ':closed', fence, step .. ':entry', '',
+    redis.call('HSET', MISSION, step .. ':closed', fence .. ' ' .. how, step .. ':entry', '',
         step .. ':state', state, step .. ':ended', now())
+end
+
+-- Whether the worker has been silent for so long; a heartbeat may have come since the janitor looked.
+local function is_silent(owner, fence, silence)
+    return silence == 0 or #redis.call('XPENDING', QUEUE[owner.agent], 'agents', 'IDLE', silence,
+        fence, fence, 1) > 0
 end
 
 -- Queues the step; the event that says so was stored with it. An entry in the queue is a start.
@@ -192,11 +205,13 @@ local function finish(user, outcome, body)
     end
     redis.call('HSET', MISSION, 'state', outcome, 'finished', now())
     redis.call('ZREM', DEADLINES, ID)
-    redis.call('ZREM', WAITING, ID)
+    if redis.call('ZREM', WAITING, ID) == 1 and redis.call('ZCARD', WAITING) == 0 then
+        redis.call('DEL', SHARES)
+    end
     redis.call('HINCRBY', COUNTS, 'missions:' .. outcome, 1)
     -- A stream with chunks is compacted a while after its end; see compact.lua.
     if tonumber(redis.call('HGET', MISSION, 'length') or 0) > 0 then
-        redis.call('ZADD', DELAYED, later(60000), ID .. ':compact')
+        redis.call('ZADD', COMPACTIONS, later(60000), ID)
     end
     emit(user, body)
 end

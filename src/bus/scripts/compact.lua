@@ -2,7 +2,7 @@
 -- length as C has read them, count, then for each event its ID, body and text ('' for none).
 local last, length, count = arg(), number(), number()
 local state = redis.call('HGET', MISSION, 'state')
-redis.call('ZREM', DELAYED, ID .. ':compact')
+redis.call('ZREM', COMPACTIONS, ID)
 if not state or state == 'running' or state == 'waiting' then
     return 'stale'
 end

@@ -6,7 +6,7 @@ local result, plan = arg(), arg()
 local steps = read_steps()
 local following = arg()
 local outcome, done = arg(), arg()
-local owner = check(step, fence)
+local owner = check(step, fence, 'done')
 if owner.answer ~= 'mine' then
     return owner.answer
 end
@@ -14,7 +14,7 @@ if not fits(events, owner.drafts, owner.length) then
     return 'conflict'
 end
 publish(owner.user, step, events)
-close(step, owner, fence, 'done')
+close(step, owner, fence, 'done', 'done')
 redis.call('HSET', MISSION, step .. ':result', result)
 redis.call('HINCRBY', COUNTS, owner.agent .. ':done', 1)
 if plan ~= '' then

@@ -1,17 +1,23 @@
 -- The last attempt failed. ARGV: ID, step, fence, events, error, payload, attempts, 1 where the
--- mission can't go on without this step, done event of a failed mission.
+-- mission can't go on without this step, done event of a failed mission, for how long the worker
+-- must have been silent (ms; '' where the worker itself gives up).
 local step, fence = arg(), arg()
 local events = read_events()
 local message, payload, attempts, vital, done = arg(), arg(), arg(), arg(), arg()
-local owner = check(step, fence)
+local silence = number()
+local how = silence and 'buried' or 'dead'
+local owner = check(step, fence, how)
 if owner.answer ~= 'mine' then
     return owner.answer
 end
 if not fits(events, owner.drafts, owner.length) then
     return 'conflict'
 end
+if not is_silent(owner, fence, silence or 0) then
+    return 'stale'
+end
 publish(owner.user, step, events)
-close(step, owner, fence, 'dead')
+close(step, owner, fence, how, 'dead')
 local letter = redis.call('XADD', DEAD, 'MAXLEN', '~', DEAD_LENGTH, '*', 'u', owner.user, 'm', ID,
     's', step, 'a', owner.agent, 'r', message, 'p', payload, 'n', attempts)
 redis.call('HSET', MISSION, step .. ':error', message, step .. ':letter', letter)

@@ -13,7 +13,7 @@ for step = 1, tonumber(f[2] or 0) do
     end
 end
 redis.call('ZREM', INDEX, ID)
-redis.call('ZREM', DELAYED, ID .. ':compact')
+redis.call('ZREM', COMPACTIONS, ID)
 redis.call('SET', GONE, '1', 'EX', 86400)
 redis.call('DEL', MISSION, EVENTS, REPORT)
 return 'mine'

@@ -9,7 +9,7 @@ if not f[1] then
 end
 if f[1] ~= 'running' and f[1] ~= 'waiting' then
     redis.call('ZREM', DEADLINES, ID)
-    return 'again'
+    return f[1] == outcome and 'again' or 'ended'
 end
 if reason == 'expire' then
     local deadline = redis.call('ZSCORE', DEADLINES, ID)

@@ -4,16 +4,16 @@
 local step, fence, give_back, silence = arg(), arg(), arg(), number()
 local events = read_events()
 local next_dispatch = arg()
-local owner = check(step, fence)
+local how = give_back == '1' and 'back' or 'reclaimed'
+local owner = check(step, fence, how)
 if owner.answer ~= 'mine' then
     return owner.answer
 end
-if silence > 0 and #redis.call('XPENDING', QUEUE[owner.agent], 'agents', 'IDLE', silence,
-        fence, fence, 1) == 0 then
+if not is_silent(owner, fence, silence) then
     return 'stale'
 end
 publish(owner.user, step, events)
-close(step, owner, fence, 'queued')
+close(step, owner, fence, how, 'queued')
 if give_back == '1' then
     redis.call('HINCRBY', MISSION, step .. ':starts', -1)
 end

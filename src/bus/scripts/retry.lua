@@ -3,7 +3,7 @@
 local step, fence, delay = arg(), arg(), number()
 local events = read_events()
 local next_dispatch = arg()
-local owner = check(step, fence)
+local owner = check(step, fence, 'retry')
 if owner.answer ~= 'mine' then
     return owner.answer
 end
@@ -11,7 +11,7 @@ if not fits(events, owner.drafts, owner.length) then
     return 'conflict'
 end
 publish(owner.user, step, events)
-close(step, owner, fence, 'delayed')
+close(step, owner, fence, 'retry', 'delayed')
 redis.call('HSET', MISSION, step .. ':dispatch', next_dispatch)
 redis.call('ZADD', DELAYED, later(delay), ID .. ':' .. step)
 redis.call('HINCRBY', COUNTS, owner.agent .. ':retried', 1)
