@@ -144,11 +144,12 @@ ensure_connected (SortieFetcher *self, GError **error)
 
   if (self->redis != NULL)
     return TRUE;
-  redis = sortie_redis_connect (self->bus->url, "sortie-fetch", error);
+  redis = sortie_redis_open (self->bus->url, error);
   if (redis == NULL)
     return FALSE;
   set_redis (self, redis);
-  return create_groups (self, error);
+  return sortie_redis_log_in (redis, self->bus->url, "sortie-fetch", error) &&
+         create_groups (self, error);
 }
 
 static void
@@ -277,7 +278,7 @@ sortie_fetcher_read (SortieFetcher *self, guint budget)
   GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_queue_entry_free);
   g_autoptr (GError) error = NULL;
 
-  if (self->queues->len == 0 || is_stopping (self))
+  if (self->queues->len == 0 || budget == 0 || is_stopping (self))
     return entries;
   if (ensure_connected (self, &error) && read_within (self, budget, entries, &error))
     self->backoff = BACKOFF_FIRST_US;

@@ -104,8 +104,9 @@ set_redis (SortiePipeline *self, SortieRedis *redis, GError *error)
   g_mutex_lock (&self->lock);
   old = self->redis;
   self->redis = redis;
-  self->connected = redis != NULL;
-  self->connects += redis != NULL;
+  self->connected = FALSE;
+  if (redis != NULL && self->stopping)
+    sortie_redis_wake (redis);
   if (error != NULL)
     {
       g_clear_error (&self->last_error);
@@ -113,6 +114,16 @@ set_redis (SortiePipeline *self, SortieRedis *redis, GError *error)
     }
   g_mutex_unlock (&self->lock);
   sortie_redis_free (old);
+}
+
+static void
+set_connected (SortiePipeline *self)
+{
+  g_mutex_lock (&self->lock);
+  self->connected = TRUE;
+  self->connects++;
+  g_clear_error (&self->last_error);
+  g_mutex_unlock (&self->lock);
 }
 
 static gboolean
@@ -123,11 +134,19 @@ ensure_connected (SortiePipeline *self)
 
   if (self->redis != NULL)
     return TRUE;
-  redis = sortie_redis_connect (self->url, self->name, &error);
-  set_redis (self, redis, error);
-  if (redis == NULL)
-    g_debug ("%s: %s", self->name, error->message);
-  return redis != NULL;
+  redis = sortie_redis_open (self->url, &error);
+  if (redis != NULL)
+    {
+      set_redis (self, redis, NULL);
+      if (sortie_redis_log_in (redis, self->url, self->name, &error))
+        {
+          set_connected (self);
+          return TRUE;
+        }
+    }
+  g_debug ("%s: %s", self->name, error->message);
+  set_redis (self, NULL, error);
+  return FALSE;
 }
 
 /* The script is unknown to the server: loads it, in front of the call that comes again. */
@@ -140,25 +159,90 @@ append_load (SortiePipeline *self, SortieScript script)
   sortie_redis_append (self->redis, load);
 }
 
-static void
-drop_expired (SortiePipeline *self, GQueue *batch)
+/* Under the lock: why a call is given up. */
+static GError *
+dup_reason (SortiePipeline *self)
 {
-  gint64 now = g_get_monotonic_time ();
+  if (g_error_matches (self->last_error, SORTIE_ERROR, SORTIE_ERROR_DENIED))
+    return g_error_copy (self->last_error);
+  return g_error_new (SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis can't be reached: %s",
+                      self->last_error != NULL ? self->last_error->message : "no answer in time");
+}
 
+/* Gives up the calls whose patience ends at `until` or before. */
+static void
+drop_expired (SortiePipeline *self, GQueue *batch, gint64 until)
+{
   for (GList *link = batch->head; link != NULL;)
     {
       GList *following = link->next;
       Call *call = link->data;
 
-      if (call->deadline <= now)
+      if (call->deadline <= until)
         {
+          GError *error;
+
+          g_mutex_lock (&self->lock);
+          error = dup_reason (self);
+          g_mutex_unlock (&self->lock);
           g_queue_delete_link (batch, link);
-          finish_call (self, call, NULL,
-                       g_error_new (SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
-                                    "Redis did not answer in time"));
+          finish_call (self, call, NULL, error);
         }
       link = following;
     }
+}
+
+/* Loads the scripts that the server asked for. Sets `refusal` where it won't have them. */
+static gboolean
+read_loads (SortiePipeline *self, guint n_loads, GError **refusal, GError **error)
+{
+  for (; n_loads > 0; n_loads--)
+    {
+      g_autoptr (SortieReply) reply = sortie_redis_read (self->redis, error);
+
+      if (reply == NULL)
+        return FALSE;
+      if (*refusal == NULL)
+        sortie_reply_check (reply, refusal);
+    }
+  return TRUE;
+}
+
+static guint
+append_loads (SortiePipeline *self, gboolean *missing)
+{
+  guint n_loads = 0;
+
+  for (int i = 0; i < SORTIE_N_SCRIPTS; i++)
+    if (missing[i])
+      {
+        append_load (self, (SortieScript) i);
+        missing[i] = FALSE;
+        n_loads++;
+      }
+  return n_loads;
+}
+
+/* Whether the call has to be sent again; otherwise the reply is its answer. */
+static gboolean
+is_wanted_again (const Call *call,
+                 const SortieReply *reply,
+                 const GError *refusal,
+                 gboolean *missing,
+                 gboolean *transient)
+{
+  SortieScript script = sortie_command_get_script (call->command);
+
+  if (script != SORTIE_SCRIPT_NONE && sortie_reply_is_error (reply, "NOSCRIPT"))
+    {
+      missing[script] = TRUE;
+      *transient = *transient || refusal != NULL;
+      return refusal == NULL || call->deadline == SORTIE_PATIENCE_FOREVER;
+    }
+  if (!sortie_reply_is_transient (reply))
+    return FALSE;
+  *transient = TRUE;
+  return TRUE;
 }
 
 /* Sends the whole batch and reads the replies in order. What has to be sent again stays in the
@@ -168,24 +252,16 @@ static gboolean
 exchange (SortiePipeline *self, GQueue *batch, gboolean *missing, gboolean *transient)
 {
   GQueue again = G_QUEUE_INIT;
-  guint n_loads = 0;
+  guint n_loads = append_loads (self, missing);
+  g_autoptr (GError) refusal = NULL;
   GError *error = NULL;
+  gboolean alive;
 
-  for (int i = 0; i < SORTIE_N_SCRIPTS; i++)
-    if (missing[i])
-      {
-        append_load (self, (SortieScript) i);
-        missing[i] = FALSE;
-        n_loads++;
-      }
   for (GList *link = batch->head; link != NULL; link = link->next)
     sortie_redis_append (self->redis, ((Call *) link->data)->command);
 
-  for (; n_loads > 0 && error == NULL; n_loads--)
-    {
-      g_autoptr (SortieReply) reply = sortie_redis_read (self->redis, &error);
-    }
-  while (error == NULL && !g_queue_is_empty (batch))
+  alive = read_loads (self, n_loads, &refusal, &error);
+  while (alive && !g_queue_is_empty (batch))
     {
       Call *call = g_queue_peek_head (batch);
       g_autoptr (SortieReply) reply = sortie_redis_read (self->redis, &error);
@@ -193,17 +269,10 @@ exchange (SortiePipeline *self, GQueue *batch, gboolean *missing, gboolean *tran
       if (reply == NULL)
         break;
       g_queue_pop_head (batch);
-      if (sortie_reply_is_error (reply, "NOSCRIPT") &&
-          sortie_command_get_script (call->command) != SORTIE_SCRIPT_NONE)
-        {
-          missing[sortie_command_get_script (call->command)] = TRUE;
-          g_queue_push_tail (&again, call);
-        }
-      else if (sortie_reply_is_transient (reply))
-        {
-          *transient = TRUE;
-          g_queue_push_tail (&again, call);
-        }
+      if (is_wanted_again (call, reply, refusal, missing, transient))
+        g_queue_push_tail (&again, call);
+      else if (refusal != NULL && sortie_reply_is_error (reply, "NOSCRIPT"))
+        finish_call (self, call, NULL, g_error_copy (refusal));
       else
         finish_call (self, call, g_steal_pointer (&reply), NULL);
     }
@@ -226,6 +295,17 @@ is_stopping (SortiePipeline *self)
   return stopping;
 }
 
+static gboolean
+is_denied (SortiePipeline *self)
+{
+  gboolean denied;
+
+  g_mutex_lock (&self->lock);
+  denied = g_error_matches (self->last_error, SORTIE_ERROR, SORTIE_ERROR_DENIED);
+  g_mutex_unlock (&self->lock);
+  return denied;
+}
+
 static void
 run_batch (SortiePipeline *self, GQueue *batch)
 {
@@ -235,13 +315,18 @@ run_batch (SortiePipeline *self, GQueue *batch)
     {
       gboolean transient = FALSE;
 
-      drop_expired (self, batch);
+      drop_expired (self, batch, g_get_monotonic_time ());
       if (g_queue_is_empty (batch))
         return;
-      if (!ensure_connected (self) || !exchange (self, batch, missing, &transient) || transient)
+      if (ensure_connected (self) && exchange (self, batch, missing, &transient) && !transient)
+        {
+          self->backoff = BACKOFF_FIRST_US;
+          continue;
+        }
+      if (is_denied (self)) /* waiting doesn't help */
+        drop_expired (self, batch, SORTIE_PATIENCE_FOREVER - 1);
+      if (!g_queue_is_empty (batch))
         back_off (self);
-      else
-        self->backoff = BACKOFF_FIRST_US;
     }
   while (!g_queue_is_empty (batch))
     finish_call (self, g_queue_pop_head (batch), NULL,
@@ -346,8 +431,7 @@ wait_for (SortiePipeline *self, Call *call, GError **error)
   if (call->finished)
     g_propagate_error (error, g_steal_pointer (&call->error));
   else
-    g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis can't be reached: %s",
-                 self->last_error != NULL ? self->last_error->message : "no answer in time");
+    g_propagate_error (error, dup_reason (self));
   return NULL;
 }
 

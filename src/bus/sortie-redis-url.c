@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define DEFAULT_PORT 6379
+#define MAX_SOCKET_PATH 107 /* bytes of sun_path, less the NUL; hiredis would cut it off */
 
 void
 sortie_redis_url_free (SortieRedisUrl *self)
@@ -69,6 +70,12 @@ parse_unix (SortieRedisUrl *self, GUri *uri, GError **error)
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
                    "REDIS_URL: unix:// needs an absolute path, as in unix:///run/redis.sock");
+      return FALSE;
+    }
+  if (strlen (g_uri_get_path (uri)) > MAX_SOCKET_PATH)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                   "REDIS_URL: the path of a socket may have %d bytes", MAX_SOCKET_PATH);
       return FALSE;
     }
   self->socket_path = g_strdup (g_uri_get_path (uri));

@@ -36,8 +36,52 @@ greet (SortieRedis *self, SortieCommand *command, GError **error)
   return reply != NULL;
 }
 
-static gboolean
-log_in (SortieRedis *self, const SortieRedisUrl *url, const char *name, GError **error)
+/**
+ * sortie_redis_open:
+ * @url: where
+ * @error: SORTIE_ERROR_UNAVAILABLE, or SORTIE_ERROR_INVALID for an address that can't be used
+ *
+ * Opens the connection without a word to Redis, so that the caller can have it woken by others
+ * before it waits for an answer in sortie_redis_log_in().
+ *
+ * Returns: (transfer full): a connection that is not logged in
+ */
+SortieRedis *
+sortie_redis_open (const SortieRedisUrl *url, GError **error)
+{
+  g_autoptr (SortieRedis) self = g_new0 (SortieRedis, 1);
+  g_autofree char *display = sortie_redis_url_dup_display (url);
+
+  if (url->tls)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                   "REDIS_URL: this build's hiredis has no TLS, so rediss:// can't be used");
+      return NULL;
+    }
+  self->context = open_context (url);
+  if (self->context == NULL || self->context->err != 0)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis at %s: %s", display,
+                   self->context != NULL ? self->context->errstr : "out of memory");
+      return NULL;
+    }
+  redisSetTimeout (self->context, milliseconds (SORTIE_REDIS_REPLY_MS));
+  if (url->socket_path == NULL)
+    redisEnableKeepAlive (self->context);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * sortie_redis_log_in:
+ * @self: a connection
+ * @url: the password and the database
+ * @name: for CLIENT LIST, without spaces
+ * @error: SORTIE_ERROR_UNAVAILABLE, or SORTIE_ERROR_DENIED for a wrong password
+ *
+ * Returns: whether the connection can be used now
+ */
+gboolean
+sortie_redis_log_in (SortieRedis *self, const SortieRedisUrl *url, const char *name, GError **error)
 {
   if (url->password != NULL)
     {
@@ -60,36 +104,13 @@ log_in (SortieRedis *self, const SortieRedisUrl *url, const char *name, GError *
   return greet (self, sortie_command_new ("CLIENT", "SETNAME", name, NULL), error);
 }
 
-/**
- * sortie_redis_connect:
- * @url: where
- * @name: for CLIENT LIST, without spaces
- * @error: SORTIE_ERROR_UNAVAILABLE, or SORTIE_ERROR_DENIED for a wrong password
- *
- * Returns: (transfer full): a connection that is logged in
- */
+/* Opens and logs in. */
 SortieRedis *
 sortie_redis_connect (const SortieRedisUrl *url, const char *name, GError **error)
 {
-  g_autoptr (SortieRedis) self = g_new0 (SortieRedis, 1);
-  g_autofree char *display = sortie_redis_url_dup_display (url);
+  g_autoptr (SortieRedis) self = sortie_redis_open (url, error);
 
-  if (url->tls)
-    {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-                   "REDIS_URL: this build's hiredis has no TLS, so rediss:// can't be used");
-      return NULL;
-    }
-  self->context = open_context (url);
-  if (self->context == NULL || self->context->err != 0)
-    {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis at %s: %s", display,
-                   self->context != NULL ? self->context->errstr : "out of memory");
-      return NULL;
-    }
-  redisSetTimeout (self->context, milliseconds (SORTIE_REDIS_REPLY_MS));
-  redisEnableKeepAlive (self->context);
-  if (!log_in (self, url, name, error))
+  if (self == NULL || !sortie_redis_log_in (self, url, name, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -102,6 +123,12 @@ sortie_redis_free (SortieRedis *self)
   if (self->context != NULL)
     redisFree (self->context);
   g_free (self);
+}
+
+void
+sortie_redis_set_timeout (SortieRedis *self, int timeout)
+{
+  redisSetTimeout (self->context, milliseconds (timeout));
 }
 
 void

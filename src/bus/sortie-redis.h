@@ -17,9 +17,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieReply, freeReplyObject)
 #define SORTIE_REDIS_CONNECT_MS 2000
 #define SORTIE_REDIS_REPLY_MS 15000
 
+SortieRedis *sortie_redis_open (const SortieRedisUrl *url, GError **error);
+gboolean sortie_redis_log_in (SortieRedis *self,
+                              const SortieRedisUrl *url,
+                              const char *name,
+                              GError **error);
 SortieRedis *sortie_redis_connect (const SortieRedisUrl *url, const char *name, GError **error);
 void sortie_redis_free (SortieRedis *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieRedis, sortie_redis_free)
+
+/* How long to wait for a reply, milliseconds. */
+void sortie_redis_set_timeout (SortieRedis *self, int timeout);
 
 /* Queues a command; it goes out with the next read. */
 void sortie_redis_append (SortieRedis *self, const SortieCommand *command);
