@@ -10,8 +10,15 @@
 
 #define BLOCK_MS 10000
 #define BATCH 1000
+#define CHECK_US G_USEC_PER_SEC /* how long a gap may go unnoticed */
 #define BACKOFF_FIRST_US (5 * 1000)
 #define BACKOFF_LAST_US G_USEC_PER_SEC
+
+typedef struct
+{
+  char *id;     /* the last entry read, or where reading began; NULL before the first connect */
+  gint64 added; /* how many entries the stream had ever got up to there */
+} Position;
 
 struct _SortieFeed
 {
@@ -19,7 +26,9 @@ struct _SortieFeed
   SortieFeedFunc func;
   gpointer user_data;
   GThread *thread;
-  char **positions; /* the last ID read, a partition each; NULL before the first connect */
+  Position *positions; /* a partition each */
+  gint64 next_check;   /* monotonic µs */
+  gboolean unchecked;  /* something was read since the last check */
   GMutex lock;
   GCond stopped;
   gboolean stopping;
@@ -106,40 +115,65 @@ get_stream_info (SortieFeed *self, int partition, GError **error)
 {
   g_autofree char *key = sortie_bus_dup_key (self->bus, partition, "feed");
   g_autoptr (SortieCommand) command = sortie_command_new ("XINFO", "STREAM", key, NULL);
+  g_autoptr (SortieReply) reply = NULL;
 
   sortie_redis_append (self->redis, command);
-  return sortie_redis_read (self->redis, error);
+  reply = sortie_redis_read (self->redis, error);
+  if (reply == NULL ||
+      (!sortie_reply_is_error (reply, "ERR no such key") && !sortie_reply_check (reply, error)))
+    return NULL;
+  return g_steal_pointer (&reply);
 }
 
-/* Takes up the position of every partition, at the first connect, or finds after a pause whether the
- * feed was trimmed or flushed beyond it: a trimmed stream is read on without a word. */
+/* A trimmed stream is read on without a word, so what the stream has ever got is compared with what
+ * was read and what is still there. Exact: only entries that are gone make a gap. */
+static gboolean
+check_position (Position *position, const SortieReply *info)
+{
+  const char *last = sortie_reply_get_string (sortie_reply_get_field (info, "last-generated-id"));
+  const char *first = sortie_reply_get_string (
+      sortie_reply_get_element (sortie_reply_get_field (info, "first-entry"), 0));
+  gint64 added = sortie_reply_get_int (sortie_reply_get_field (info, "entries-added"), 0);
+  gint64 length = sortie_reply_get_int (sortie_reply_get_field (info, "length"), 0);
+  gboolean gap;
+
+  if (last == NULL)
+    last = "0-0"; /* no feed yet, or no more */
+  if (position->id == NULL)
+    {
+      position->id = g_strdup (last);
+      position->added = added;
+      return FALSE;
+    }
+  if (first != NULL && sortie_stream_id_compare (first, position->id) <= 0)
+    return FALSE; /* the trimming has not come so far */
+
+  /* All that is there comes after the position. */
+  gap = added - position->added != length;
+  position->added = added - length;
+  if (sortie_stream_id_compare (last, position->id) < 0)
+    {
+      g_free (position->id);
+      position->id = g_strdup ("0-0");
+    }
+  return gap;
+}
+
+/* Takes up the positions at the first connect, or finds whether something is missing since. */
 static gboolean
 check_positions (SortieFeed *self, gboolean *gap, GError **error)
 {
   for (int partition = 0; partition < self->bus->n_partitions; partition++)
     {
       g_autoptr (SortieReply) info = get_stream_info (self, partition, error);
-      const char *last, *first;
-      const SortieReply *entry;
 
       if (info == NULL)
         return FALSE;
-      last = sortie_reply_get_string (sortie_reply_get_field (info, "last-generated-id"));
-      entry = sortie_reply_get_field (info, "first-entry");
-      first = sortie_reply_get_string (sortie_reply_get_element (entry, 0));
-      if (last == NULL)
-        last = "0-0"; /* no feed yet */
-      if (self->positions[partition] == NULL)
-        self->positions[partition] = g_strdup (last);
-      else if (sortie_stream_id_compare (last, self->positions[partition]) < 0)
-        {
-          *gap = TRUE;
-          g_free (self->positions[partition]);
-          self->positions[partition] = g_strdup ("0-0");
-        }
-      else if (first != NULL && sortie_stream_id_compare (first, self->positions[partition]) > 0)
+      if (check_position (&self->positions[partition], info))
         *gap = TRUE;
     }
+  self->next_check = g_get_monotonic_time () + CHECK_US;
+  self->unchecked = FALSE;
   return TRUE;
 }
 
@@ -150,11 +184,12 @@ ensure_connected (SortieFeed *self, gboolean *gap, GError **error)
 
   if (self->redis != NULL)
     return TRUE;
-  redis = sortie_redis_connect (self->bus->url, "sortie-feed", error);
+  redis = sortie_redis_open (self->bus->url, error);
   if (redis == NULL)
     return FALSE;
   set_redis (self, redis);
-  return check_positions (self, gap, error);
+  return sortie_redis_log_in (redis, self->bus->url, "sortie-feed", error) &&
+         check_positions (self, gap, error);
 }
 
 static int
@@ -177,7 +212,7 @@ read_stream (SortieFeed *self, GError **error)
 
   sortie_command_add_int (command, BATCH);
   sortie_command_add (command, "BLOCK");
-  sortie_command_add_int (command, BLOCK_MS);
+  sortie_command_add_int (command, self->unchecked ? CHECK_US / 1000 : BLOCK_MS);
   sortie_command_add (command, "STREAMS");
   for (int partition = 0; partition < self->bus->n_partitions; partition++)
     {
@@ -185,54 +220,62 @@ read_stream (SortieFeed *self, GError **error)
       sortie_command_add (command, key);
     }
   for (int partition = 0; partition < self->bus->n_partitions; partition++)
-    sortie_command_add (command, self->positions[partition]);
+    sortie_command_add (command, self->positions[partition].id);
   return sortie_redis_call (self->redis, command, error);
+}
+
+/* Returns whether there may be more right behind: a reader that lags is the one to be overtaken. */
+static gboolean
+read_entries (SortieFeed *self, const SortieReply *stream, GPtrArray *entries)
+{
+  const SortieReply *list = sortie_reply_get_element (stream, 1);
+  int partition =
+      find_partition (self, sortie_reply_get_string (sortie_reply_get_element (stream, 0)));
+
+  for (gsize i = 0; partition >= 0 && i < sortie_reply_get_length (list); i++)
+    {
+      Position *position = &self->positions[partition];
+      const char *id = sortie_reply_get_string (sortie_reply_get_element (list->element[i], 0));
+      SortieFeedEntry *entry = read_entry (partition, list->element[i]);
+
+      if (id != NULL)
+        {
+          g_free (position->id);
+          position->id = g_strdup (id);
+          position->added++;
+        }
+      if (entry != NULL)
+        g_ptr_array_add (entries, entry);
+    }
+  return sortie_reply_get_length (list) == BATCH;
 }
 
 static gboolean
 read_once (SortieFeed *self, GError **error)
 {
-  GPtrArray *entries;
+  g_autoptr (GPtrArray) entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_feed_entry_free);
   g_autoptr (SortieReply) reply = NULL;
-  gboolean gap = FALSE, full = FALSE;
+  gboolean gap = FALSE, full = FALSE, alive = TRUE;
 
   if (!ensure_connected (self, &gap, error))
     return FALSE;
   if (gap)
     self->func (g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_feed_entry_free), TRUE,
                 self->user_data);
+  gap = FALSE;
   reply = read_stream (self, error);
   if (reply == NULL)
     return FALSE;
-  entries = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_feed_entry_free);
   for (gsize i = 0; i < sortie_reply_get_length (reply); i++)
-    {
-      const SortieReply *stream = reply->element[i];
-      int partition =
-          find_partition (self, sortie_reply_get_string (sortie_reply_get_element (stream, 0)));
-      const SortieReply *list = sortie_reply_get_element (stream, 1);
-
-      for (gsize k = 0; partition >= 0 && k < sortie_reply_get_length (list); k++)
-        {
-          SortieFeedEntry *entry = read_entry (partition, list->element[k]);
-
-          if (entry == NULL)
-            continue;
-          g_free (self->positions[partition]);
-          self->positions[partition] = g_strdup (entry->id);
-          g_ptr_array_add (entries, entry);
-        }
-      full = full || sortie_reply_get_length (list) == BATCH;
-    }
-  gap = FALSE;
-  /* Only a reader that lags by whole batches can be overtaken by the trimming. */
-  if (full && !check_positions (self, &gap, error))
-    {
-      g_ptr_array_unref (entries);
-      return FALSE;
-    }
-  self->func (entries, gap, self->user_data);
-  return TRUE;
+    if (read_entries (self, reply->element[i], entries))
+      full = TRUE;
+  self->unchecked = TRUE;
+  if (full || g_get_monotonic_time () >= self->next_check)
+    alive = check_positions (self, &gap, error);
+  if (entries->len > 0 || gap)
+    self->func (g_steal_pointer (&entries), gap, self->user_data);
+  return alive;
 }
 
 static gpointer
@@ -267,7 +310,7 @@ sortie_feed_new (SortieBus *bus, SortieFeedFunc func, gpointer user_data)
   self->bus = bus;
   self->func = func;
   self->user_data = user_data;
-  self->positions = g_new0 (char *, (gsize) bus->n_partitions + 1);
+  self->positions = g_new0 (Position, (gsize) bus->n_partitions);
   g_mutex_init (&self->lock);
   g_cond_init (&self->stopped);
   self->thread = g_thread_new ("sortie-feed", feed_thread, self);
@@ -288,7 +331,7 @@ sortie_feed_free (SortieFeed *self)
   g_thread_join (self->thread);
   sortie_redis_free (self->redis);
   for (int partition = 0; partition < self->bus->n_partitions; partition++)
-    g_free (self->positions[partition]);
+    g_free (self->positions[partition].id);
   g_free (self->positions);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->stopped);
@@ -297,39 +340,70 @@ sortie_feed_free (SortieFeed *self)
 
 /* ---- Resuming ---- */
 
-static gboolean
-read_partition (SortieBus *bus,
-                int partition,
-                const char *user,
-                const char *after,
-                guint limit,
-                GPtrArray *entries,
-                gboolean *reset,
-                GError **error)
+typedef struct
 {
-  g_autofree char *key = sortie_bus_dup_key (bus, partition, "feed");
-  SortieCommand *command = sortie_command_new ("XRANGE", key, after, "+", "COUNT", NULL);
-  g_autoptr (SortieReply) reply = NULL;
-  const char *first;
+  SortieBus *bus;
+  const char *user;
+  guint limit;
+  GPtrArray *entries;
+} Resumption;
 
-  sortie_command_add_int (command, limit);
-  reply = sortie_bus_request (bus, command, error);
-  if (reply == NULL)
-    return FALSE;
-  first =
+/* Whether the position is where a partition's feed begins, or one of its entries. */
+static gboolean
+stands (const SortieReply *reply, const char *after)
+{
+  const char *first =
       sortie_reply_get_string (sortie_reply_get_element (sortie_reply_get_element (reply, 0), 0));
-  if (!g_str_equal (after, "0-0") && g_strcmp0 (first, after) != 0)
-    *reset = TRUE;
-  for (gsize i = 0; i < sortie_reply_get_length (reply); i++)
-    {
-      SortieFeedEntry *entry = read_entry (partition, reply->element[i]);
 
-      if (entry != NULL && entry->wire != NULL && !g_str_equal (entry->id, after) &&
-          (*entry->user == '\0' || g_str_equal (entry->user, user)))
-        g_ptr_array_add (entries, entry);
-      else
-        sortie_feed_entry_free (entry);
+  return g_str_equal (after, "0-0") || g_strcmp0 (first, after) == 0;
+}
+
+static SortieReply *
+read_page (SortieBus *bus, const char *key, const char *from, GError **error)
+{
+  SortieCommand *command = sortie_command_new ("XRANGE", key, from, "+", "COUNT", NULL);
+
+  sortie_command_add_int (command, BATCH);
+  return sortie_bus_request (bus, command, error);
+}
+
+static gboolean
+resume_partition (
+    const Resumption *self, int partition, const char *after, gboolean *reset, GError **error)
+{
+  g_autofree char *key = sortie_bus_dup_key (self->bus, partition, "feed");
+  g_autofree char *from = g_strdup (after);
+  guint n_kept = 0;
+  gsize n;
+
+  do
+    {
+      g_autoptr (SortieReply) reply = read_page (self->bus, key, from, error);
+
+      if (reply == NULL)
+        return FALSE;
+      if (*from != '(' && !stands (reply, after))
+        *reset = TRUE;
+      n = sortie_reply_get_length (reply);
+      for (gsize i = 0; i < n && n_kept < self->limit; i++)
+        {
+          const char *id =
+              sortie_reply_get_string (sortie_reply_get_element (reply->element[i], 0));
+          SortieFeedEntry *entry = read_entry (partition, reply->element[i]);
+
+          g_free (from);
+          from = g_strdup_printf ("(%s", id != NULL ? id : "+");
+          if (entry != NULL && entry->wire != NULL && !g_str_equal (entry->id, after) &&
+              (*entry->user == '\0' || g_str_equal (entry->user, self->user)))
+            {
+              g_ptr_array_add (self->entries, entry);
+              n_kept++;
+            }
+          else
+            sortie_feed_entry_free (entry);
+        }
     }
+  while (n == BATCH && n_kept < self->limit);
   return TRUE;
 }
 
@@ -338,7 +412,7 @@ read_partition (SortieBus *bus,
  * @bus: the bus
  * @user: whose events
  * @positions: the last ID seen, a partition each, joined by commas
- * @limit: how many entries are looked at in each partition
+ * @limit: at most so many of each partition; fewer are all that there are
  * @reset: (out): set where a position is gone, so that something may have been missed
  * @error: INVALID for positions that are none, UNAVAILABLE
  *
@@ -355,6 +429,7 @@ sortie_bus_read_feed (SortieBus *bus,
   g_auto (GStrv) ids = g_strsplit (positions, ",", SORTIE_BUS_MAX_PARTITIONS + 1);
   g_autoptr (GPtrArray) entries =
       g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_feed_entry_free);
+  const Resumption resumption = { bus, user, limit, entries };
   gboolean valid = (int) g_strv_length (ids) == bus->n_partitions;
 
   for (gsize i = 0; valid && ids[i] != NULL; i++)
@@ -367,7 +442,7 @@ sortie_bus_read_feed (SortieBus *bus,
     }
   *reset = FALSE;
   for (int partition = 0; partition < bus->n_partitions; partition++)
-    if (!read_partition (bus, partition, user, ids[partition], limit, entries, reset, error))
+    if (!resume_partition (&resumption, partition, ids[partition], reset, error))
       return NULL;
   return g_steal_pointer (&entries);
 }
