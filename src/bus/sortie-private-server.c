@@ -10,14 +10,14 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define WATCH_US (250 * 1000)
+#define WATCH_US (50 * 1000)
 #define RESTART_US G_USEC_PER_SEC
-#define STOP_US (10 * G_USEC_PER_SEC)
+#define ADOPT_US (60 * G_USEC_PER_SEC)
+#define ADOPT_PROBE_US (5 * 1000)
 
 struct _SortiePrivateServer
 {
@@ -25,27 +25,46 @@ struct _SortiePrivateServer
   char *runtime_dir;
   char *lock_path;
   SortieDurability durability;
-  GThread *thread;
+  GCancellable *stop;   /* what the thread waits for ends with it */
+  GThread *thread;      /* the supervisor */
+  int quick_ends;       /* the supervisor's: how often the server ended right after its start */
+  GSubprocess *process; /* (nullable): the supervisor's, where it has started the server */
   GMutex lock;
   GCond changed;
   gboolean stopping;
   gboolean ready;
-  GError *error;        /* of the first start */
-  GSubprocess *process; /* (nullable): where this process has started it */
+  GError *error; /* of the first start */
   SortieRedisUrl *url;
   int backend_fd; /* shared lock that says a backend works here */
   gboolean alone;
   gint64 start_time;
 };
 
+/* Nobody else may look into these folders, or put something in the place of the socket. */
 static gboolean
 make_folder (const char *path, GError **error)
 {
-  if (g_mkdir_with_parents (path, 0700) == 0)
-    return TRUE;
-  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can't make the folder %s: %s", path,
-               g_strerror (errno));
-  return FALSE;
+  GStatBuf status;
+
+  if (g_mkdir_with_parents (path, 0700) < 0 || g_stat (path, &status) < 0)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can't make the folder %s: %s", path,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  if (status.st_uid != geteuid ())
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_DENIED,
+                   "The folder %s belongs to somebody else", path);
+      return FALSE;
+    }
+  if ((status.st_mode & 0077) != 0 && g_chmod (path, 0700) < 0)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_DENIED, "Can't make the folder %s private: %s",
+                   path, g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static int
@@ -78,21 +97,23 @@ pause_for (SortiePrivateServer *self, gint64 microseconds)
 }
 
 /* The socket's name is made of the data folder, so that each has its own; 108 bytes are all that a
- * socket's path may have. */
+ * socket's path may have. Once in use, in this process or by an adopted server, it stays: others hold
+ * that address. */
 static char *
 dup_socket_path (SortiePrivateServer *self)
 {
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, self->data_dir, -1);
   g_autofree char *name = g_strdup_printf ("redis-%.12s.sock", hash);
 
+  if (self->url != NULL)
+    return g_strdup (self->url->socket_path);
   return g_build_filename (self->runtime_dir, name, NULL);
 }
 
 static void
-set_running (SortiePrivateServer *self, GSubprocess *process, const char *socket_path)
+set_running (SortiePrivateServer *self, const char *socket_path)
 {
   g_mutex_lock (&self->lock);
-  g_set_object (&self->process, process);
   if (self->url == NULL)
     self->url = sortie_redis_url_new_unix (socket_path);
   self->ready = TRUE;
@@ -104,16 +125,14 @@ static GSubprocess *
 launch_once (SortiePrivateServer *self, int lock_fd, const char *socket_path, GError **error)
 {
   SortieRedisSetup setup = { self->data_dir, socket_path, self->durability };
-  g_autoptr (GSubprocess) process = sortie_redis_process_spawn (&setup, lock_fd, error);
+  g_autoptr (GSubprocess) process =
+      sortie_redis_process_spawn (&setup, fcntl (lock_fd, F_DUPFD_CLOEXEC, 3), error);
 
-  if (process == NULL ||
-      !sortie_redis_process_wait_ready (socket_path, process, self->data_dir, error))
+  if (process == NULL)
+    return NULL;
+  if (!sortie_redis_process_wait_ready (&setup, process, self->stop, error))
     {
-      if (process != NULL)
-        {
-          g_subprocess_force_exit (process);
-          g_subprocess_wait (process, NULL, NULL);
-        }
+      sortie_redis_process_stop (process);
       return NULL;
     }
   return g_steal_pointer (&process);
@@ -135,63 +154,108 @@ static gboolean
 launch (SortiePrivateServer *self, int lock_fd, GError **error)
 {
   g_autofree char *socket_path = dup_socket_path (self);
-  g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) first = NULL;
-  int spare_fd = fcntl (lock_fd, F_DUPFD_CLOEXEC, 3);
 
   note_socket (lock_fd, socket_path);
-  process = launch_once (self, lock_fd, socket_path, &first);
-  if (process == NULL && sortie_redis_process_repair (self->data_dir, NULL))
+  self->process = launch_once (self, lock_fd, socket_path, &first);
+  if (self->process == NULL && g_error_matches (first, SORTIE_ERROR, SORTIE_ERROR_FAILED) &&
+      sortie_redis_process_repair (self->data_dir, NULL))
     {
       g_message ("The append-only file was damaged; a copy was set aside and its end cut off");
-      process = launch_once (self, fcntl (spare_fd, F_DUPFD_CLOEXEC, 3), socket_path, error);
+      self->process = launch_once (self, lock_fd, socket_path, error);
     }
-  else if (process == NULL)
+  else if (self->process == NULL)
     g_propagate_error (error, g_steal_pointer (&first));
-  close (spare_fd);
-  if (process == NULL)
+  if (self->process == NULL)
     return FALSE;
-  set_running (self, process, socket_path);
+  set_running (self, socket_path);
   return TRUE;
 }
 
-/* Somebody else's server holds the lock: waits for it, unless it goes away meanwhile. */
+static gboolean
+is_locked (SortiePrivateServer *self)
+{
+  int fd = open_lock (self->lock_path);
+  gboolean locked = fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+  if (fd >= 0)
+    close (fd);
+  return locked;
+}
+
+/* Somebody else's server holds the lock: waits until it answers. Returns TRUE also where it has gone
+ * away meanwhile, to look again. */
 static gboolean
 adopt (SortiePrivateServer *self, GError **error)
 {
-  g_autofree char *socket_path = NULL;
+  gint64 deadline = g_get_monotonic_time () + ADOPT_US;
+  gboolean loading = FALSE;
 
-  if (!g_file_get_contents (self->lock_path, &socket_path, NULL, error))
-    return FALSE;
-  g_strchomp (socket_path);
-  if (*socket_path == '\0' ||
-      !sortie_redis_process_wait_ready (socket_path, NULL, self->data_dir, error))
-    return FALSE;
-  set_running (self, NULL, socket_path);
+  while (!is_stopping (self) && is_locked (self))
+    {
+      g_autofree char *socket_path = NULL;
+
+      if (g_file_get_contents (self->lock_path, &socket_path, NULL, NULL) && *socket_path != '\0' &&
+          sortie_redis_process_answers (socket_path, &loading))
+        {
+          set_running (self, socket_path);
+          return TRUE;
+        }
+      if (g_get_monotonic_time () > deadline && !loading)
+        {
+          g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
+                       "Another process holds %s, but no Redis answers on “%s”", self->lock_path,
+                       socket_path != NULL ? socket_path : "");
+          return FALSE;
+        }
+      pause_for (self, ADOPT_PROBE_US);
+    }
   return TRUE;
 }
 
+/* Until the server has ended, or is to be stopped. */
 static void
-wait_for_its_end (SortiePrivateServer *self)
+watch (SortiePrivateServer *self)
 {
-  GSubprocess *process = self->process;
+  gint64 began = g_get_monotonic_time ();
 
-  if (process != NULL)
+  if (self->process == NULL)
     {
-      g_subprocess_wait (process, NULL, NULL);
+      while (!is_stopping (self) && is_locked (self))
+        pause_for (self, WATCH_US);
       return;
     }
-  while (!is_stopping (self))
-    {
-      int fd = open_lock (self->lock_path);
-      gboolean ended = fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0;
+  g_subprocess_wait (self->process, self->stop, NULL);
+  if (is_stopping (self))
+    sortie_redis_process_stop (self->process);
+  else if (g_get_monotonic_time () - began >= RESTART_US)
+    self->quick_ends = 0;
+  else if (++self->quick_ends > 1) /* it dies at once again and again */
+    pause_for (self, RESTART_US);
+  g_clear_object (&self->process);
+}
 
-      if (fd >= 0)
-        close (fd);
-      if (ended)
-        return;
-      pause_for (self, WATCH_US);
+/* Launches the server, or adopts the one that holds the lock. */
+static gboolean
+run_server (SortiePrivateServer *self, GError **error)
+{
+  int fd = open_lock (self->lock_path);
+  gboolean running;
+
+  if (fd < 0)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can't write to %s: %s",
+                   self->lock_path, g_strerror (errno));
+      return FALSE;
     }
+  if (flock (fd, LOCK_EX | LOCK_NB) < 0)
+    {
+      close (fd);
+      return adopt (self, error);
+    }
+  running = launch (self, fd, error);
+  close (fd);
+  return running;
 }
 
 static gpointer
@@ -202,20 +266,10 @@ supervise (gpointer data)
   while (!is_stopping (self))
     {
       g_autoptr (GError) error = NULL;
-      int fd = open_lock (self->lock_path);
-      gboolean running;
 
-      if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
-        running = launch (self, fd, &error);
-      else
+      if (run_server (self, &error))
         {
-          if (fd >= 0)
-            close (fd);
-          running = adopt (self, &error);
-        }
-      if (running)
-        {
-          wait_for_its_end (self);
+          watch (self);
           continue;
         }
       g_debug ("private server: %s", error->message);
@@ -260,8 +314,10 @@ sortie_private_server_start (const char *data_dir,
   g_autoptr (SortiePrivateServer) self = g_new0 (SortiePrivateServer, 1);
   g_autofree char *socket_path = NULL;
   gint64 began = g_get_monotonic_time ();
+  gboolean ready;
 
   self->backend_fd = -1;
+  self->stop = g_cancellable_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   if (!make_folder (data_dir, error) || !make_folder (runtime_dir, error))
@@ -284,44 +340,30 @@ sortie_private_server_start (const char *data_dir,
   g_mutex_lock (&self->lock);
   while (!self->ready && self->error == NULL)
     g_cond_wait (&self->changed, &self->lock);
-  if (!self->ready)
+  ready = self->ready;
+  if (!ready)
     g_propagate_error (error, g_error_copy (self->error));
   g_mutex_unlock (&self->lock);
   self->start_time = g_get_monotonic_time () - began;
-  return self->ready ? g_steal_pointer (&self) : NULL;
-}
-
-/* In order: SIGTERM lets Redis write out and sync what it has. */
-static void
-stop_process (GSubprocess *process)
-{
-  gint64 deadline = g_get_monotonic_time () + STOP_US;
-
-  g_subprocess_send_signal (process, SIGTERM);
-  while (g_subprocess_get_identifier (process) != NULL && g_get_monotonic_time () < deadline)
-    g_usleep (2000);
-  g_subprocess_force_exit (process);
+  return ready ? g_steal_pointer (&self) : NULL;
 }
 
 void
 sortie_private_server_free (SortiePrivateServer *self)
 {
-  g_autoptr (GSubprocess) process = NULL;
-
   if (self == NULL)
     return;
   g_mutex_lock (&self->lock);
   self->stopping = TRUE;
-  process = self->process != NULL ? g_object_ref (self->process) : NULL;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-  if (process != NULL)
-    stop_process (process);
   if (self->thread != NULL)
-    g_thread_join (self->thread);
-  if (self->process != process && self->process != NULL)
-    stop_process (self->process); /* started again in the meantime */
+    {
+      g_cancellable_cancel (self->stop);
+      g_thread_join (self->thread);
+    }
   g_clear_object (&self->process);
+  g_clear_object (&self->stop);
   if (self->backend_fd >= 0)
     close (self->backend_fd);
   g_clear_error (&self->error);

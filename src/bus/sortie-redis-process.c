@@ -10,10 +10,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define READY_US (60 * G_USEC_PER_SEC) /* a large append-only file takes its time to load */
+#define READY_US (30 * G_USEC_PER_SEC) /* without a sign of life */
 #define PROBE_US (2 * 1000)
+#define PROBE_REPLY_MS 1000
+#define STOP_US (10 * G_USEC_PER_SEC)
 #define LOCK_FD_IN_CHILD 3
 #define MAX_LOG_BYTES (1024 * 1024)
 
@@ -24,6 +27,7 @@ follow_parent_cb (gpointer user_data)
 {
   pid_t parent = GPOINTER_TO_INT (user_data);
 
+  umask (077); /* what missions say is nobody else's business */
   prctl (PR_SET_PDEATHSIG, SIGTERM);
   if (getppid () != parent)
     _exit (1);
@@ -96,18 +100,24 @@ sortie_redis_process_spawn (const SortieRedisSetup *setup, int lock_fd, GError *
   return g_subprocess_launcher_spawnv (launcher, argv, error);
 }
 
-static gboolean
-answers (const char *socket_path)
+gboolean
+sortie_redis_process_answers (const char *socket_path, gboolean *loading)
 {
   g_autoptr (SortieRedisUrl) url = sortie_redis_url_new_unix (socket_path);
-  g_autoptr (SortieRedis) redis = sortie_redis_connect (url, "sortie-probe", NULL);
+  g_autoptr (SortieRedis) redis = sortie_redis_open (url, NULL);
   g_autoptr (SortieCommand) ping = sortie_command_new ("PING", NULL);
   g_autoptr (SortieReply) reply = NULL;
 
+  if (loading != NULL)
+    *loading = FALSE;
   if (redis == NULL)
     return FALSE;
-  reply = sortie_redis_call (redis, ping, NULL);
-  return reply != NULL;
+  sortie_redis_set_timeout (redis, PROBE_REPLY_MS);
+  sortie_redis_append (redis, ping);
+  reply = sortie_redis_read (redis, NULL);
+  if (reply != NULL && loading != NULL)
+    *loading = sortie_reply_is_error (reply, "LOADING");
+  return reply != NULL && reply->type == REDIS_REPLY_STATUS;
 }
 
 /* The last lines of the log, for an error message. */
@@ -129,30 +139,51 @@ dup_log_tail (const char *data_dir)
 }
 
 gboolean
-sortie_redis_process_wait_ready (const char *socket_path,
+sortie_redis_process_wait_ready (const SortieRedisSetup *setup,
                                  GSubprocess *process,
-                                 const char *data_dir,
+                                 GCancellable *stop,
                                  GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + READY_US;
 
   while (g_get_monotonic_time () < deadline)
     {
-      if (answers (socket_path))
-        return TRUE;
-      if (process != NULL && g_subprocess_get_identifier (process) == NULL)
+      gboolean loading;
+
+      if (g_cancellable_is_cancelled (stop))
         {
-          g_autofree char *tail = dup_log_tail (data_dir);
+          g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_CANCELLED, "Sortie is stopping");
+          return FALSE;
+        }
+      if (sortie_redis_process_answers (setup->socket_path, &loading))
+        return TRUE;
+      if (g_subprocess_get_identifier (process) == NULL)
+        {
+          g_autofree char *tail = dup_log_tail (setup->data_dir);
 
           g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED,
                        "The private redis-server ended at its start: %s", tail);
           return FALSE;
         }
+      if (loading) /* a large append-only file takes its time */
+        deadline = g_get_monotonic_time () + READY_US;
       g_usleep (PROBE_US);
     }
   g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
-               "The private redis-server does not answer on %s", socket_path);
+               "The private redis-server does not answer on %s", setup->socket_path);
   return FALSE;
+}
+
+void
+sortie_redis_process_stop (GSubprocess *process)
+{
+  gint64 deadline = g_get_monotonic_time () + STOP_US;
+
+  g_subprocess_send_signal (process, SIGTERM);
+  while (g_subprocess_get_identifier (process) != NULL && g_get_monotonic_time () < deadline)
+    g_usleep (PROBE_US);
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
 }
 
 static gboolean
@@ -163,9 +194,10 @@ run (const char *const *argv, const char *input, GError **error)
                          G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
                              G_SUBPROCESS_FLAGS_STDERR_MERGE,
                          error);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (input, strlen (input));
+  g_autoptr (GBytes) output = NULL;
 
-  return process != NULL &&
-         g_subprocess_communicate_utf8 (process, input, NULL, NULL, NULL, error) &&
+  return process != NULL && g_subprocess_communicate (process, bytes, NULL, &output, NULL, error) &&
          g_subprocess_wait_check (process, NULL, error);
 }
 
@@ -188,6 +220,12 @@ sortie_redis_process_repair (const char *data_dir, GError **error)
                    "There is nothing to repair the append-only file with");
       return FALSE;
     }
+  const char *const check_argv[] = { checker, manifest, NULL };
   const char *const fix_argv[] = { checker, "--fix", manifest, NULL };
-  return run (copy_argv, NULL, error) && run (fix_argv, "y\n", error);
+  if (run (check_argv, "", NULL))
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "The append-only file is not damaged");
+      return FALSE;
+    }
+  return run (copy_argv, "", error) && run (fix_argv, "y\n", error);
 }

@@ -21,13 +21,21 @@ GSubprocess *sortie_redis_process_spawn (const SortieRedisSetup *setup,
                                          int lock_fd,
                                          GError **error);
 
-/* Waits until the socket answers a PING, `process` (nullable) has ended, or time is up. */
-gboolean sortie_redis_process_wait_ready (const char *socket_path,
+/* Whether a server answers on the socket. `loading` (may be NULL): it is there, but has not read
+ * all of its data yet. */
+gboolean sortie_redis_process_answers (const char *socket_path, gboolean *loading);
+
+/* Waits until the server answers. Fails when it has ended, is silent for long, or on `stop`. */
+gboolean sortie_redis_process_wait_ready (const SortieRedisSetup *setup,
                                           GSubprocess *process,
-                                          const char *data_dir,
+                                          GCancellable *stop,
                                           GError **error);
 
-/* Sets a copy of the append-only file aside and cuts it back to its last whole command. */
+/* In order: it writes out and syncs what it has. Returns when it has ended. */
+void sortie_redis_process_stop (GSubprocess *process);
+
+/* Where the append-only file is damaged: sets a copy aside and cuts it back to its last whole
+ * command. Fails where it is not. */
 gboolean sortie_redis_process_repair (const char *data_dir, GError **error);
 
 G_END_DECLS
