@@ -113,16 +113,20 @@ sortie_bus_read_events (SortieBus *self,
 {
   g_autoptr (GPtrArray) events = NULL;
 
+  limit = MIN (limit, G_MAXUINT - 1);
   if (reset != NULL)
     *reset = FALSE;
   if (after == NULL || g_str_equal (after, "0") || g_str_equal (after, "0-0"))
     return read_range (self, mission, "-", limit, error);
 
   /* From the ID itself on, so that its presence is seen in the same answer. */
-  events = read_range (self, mission, after, limit + 1, error);
-  if (events == NULL)
-    return NULL;
-  if (events->len > 0 &&
+  if (sortie_stream_id_is_valid (after))
+    {
+      events = read_range (self, mission, after, limit + 1, error);
+      if (events == NULL)
+        return NULL;
+    }
+  if (events != NULL && events->len > 0 &&
       g_str_equal (((SortieStoredEvent *) g_ptr_array_index (events, 0))->id, after))
     {
       g_ptr_array_remove_index (events, 0);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define PAGE 100 /* missions looked at in one go */
+
 /* What people do with missions: submit, look, cancel, delete. */
 
 /* Steps that can run as things are: not done, and everything they need is. */
@@ -18,21 +20,46 @@ dup_ready (const SortiePlan *plan, char **results)
   for (int number = 1; number <= sortie_plan_get_n_steps (plan); number++)
     {
       SortieStep *step = sortie_plan_get_step (plan, number);
-      gboolean ready = results[number] == NULL;
+      gboolean ready = results == NULL || results[number] == NULL;
 
       for (int i = 0; ready && i < step->n_needs; i++)
-        ready = results[step->needs[i]] != NULL;
+        ready = results != NULL && results[step->needs[i]] != NULL;
       if (ready)
         g_string_append_printf (out, out->len > 0 ? " %d" : "%d", number);
     }
   return g_string_free (out, FALSE);
 }
 
+/* The results that a retry can build on: not the report's itself, nor any made from a step that is
+ * done again. Lent from `results`. */
+static char **
+keep_results (const SortiePlan *plan, char **results)
+{
+  int n = sortie_plan_get_n_steps (plan);
+  char **kept = g_new0 (char *, (gsize) n + 1);
+  gboolean changed = results != NULL;
+
+  for (int number = 1; changed && number < n; number++)
+    kept[number] = results[number];
+  while (changed)
+    {
+      changed = FALSE;
+      for (int number = 1; number < n; number++)
+        for (int i = 0; i < sortie_plan_get_step (plan, number)->n_needs; i++)
+          if (kept[number] != NULL && kept[sortie_plan_get_step (plan, number)->needs[i]] == NULL)
+            {
+              kept[number] = NULL;
+              changed = TRUE;
+            }
+    }
+  return kept;
+}
+
 static void
-append_fields (SortieCommand *command, const SortieSubmission *s)
+append_fields (SortieCommand *command, const SortieSubmission *s, char **results)
 {
   g_autofree char *plan = s->plan != NULL ? sortie_plan_to_json (s->plan) : NULL;
-  g_autofree char *ready = s->plan != NULL ? dup_ready (s->plan, s->results) : g_strdup ("1");
+  g_autofree char *ready = s->plan != NULL ? dup_ready (s->plan, results) : g_strdup ("1");
   const char *fields[] = { "text",   s->text,       "options",      s->options, "title",
                            s->title, "collections", s->collections, "retry_of", s->retry_of,
                            "plan",   plan,          "ready",        ready };
@@ -108,15 +135,17 @@ sortie_bus_accept (SortieBus *self,
                                                  : SORTIE_MISSION_DEADLINE_SECONDS;
   SortieCommand *command =
       sortie_bus_new_script (self, SORTIE_SCRIPT_ACCEPT, submission->id, submission->user);
+  g_autofree char **results =
+      submission->plan != NULL ? keep_results (submission->plan, submission->results) : NULL;
   g_autoptr (SortieReply) reply = NULL;
 
   sortie_command_add (command, submission->user);
   sortie_command_add (command, submission->body_hash != NULL ? submission->body_hash : "");
   sortie_command_add_int (command, (gint64) seconds * 1000);
   sortie_command_add_int (command, self->max_running);
-  append_fields (command, submission);
+  append_fields (command, submission, results);
   if (submission->plan != NULL)
-    sortie_bus_append_steps (command, submission->plan, 1, submission->results);
+    sortie_bus_append_steps (command, submission->plan, 1, results);
   else
     sortie_bus_append_steps (command, planning, 1, NULL);
   append_first_events (command, submission);
@@ -224,48 +253,72 @@ parse_cursor (const char *cursor, gint64 *created, char **id, GError **error)
   return FALSE;
 }
 
-/* Members of a score come in the order of their IDs downwards, as in compare_places(), so a page
- * that ends among missions of one millisecond is continued right there. */
+/* Of one partition: up to `limit` places after the last one. Members of a score come in the order of
+ * their IDs downwards, as in compare_places(), so a page that ends among missions of one millisecond
+ * is continued right there. */
 static gboolean
-collect_places (SortieBus *self,
-                const char *user,
-                guint limit,
-                gint64 created,
-                const char *after,
-                GPtrArray *places,
-                GError **error)
+collect_partition (SortieBus *self,
+                   const char *key,
+                   guint limit,
+                   const Place *last,
+                   GPtrArray *places,
+                   GError **error)
 {
-  g_autofree char *suffix = g_strdup_printf ("index:%s", user);
   g_autofree char *top =
-      after != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT, created) : g_strdup ("+inf");
-  g_autofree char *count = g_strdup_printf ("%u", limit + 64);
+      last->id != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT, last->created) : g_strdup ("+inf");
+  gsize n_seen = 0, n;
+  guint n_kept = 0;
 
-  for (int partition = 0; partition < self->n_partitions; partition++)
+  do
     {
-      g_autofree char *key = sortie_bus_dup_key (self, partition, suffix);
-      g_autoptr (SortieReply) reply =
-          sortie_bus_request (self,
-                              sortie_command_new ("ZREVRANGEBYSCORE", key, top, "-inf",
-                                                  "WITHSCORES", "LIMIT", "0", count, NULL),
-                              error);
+      SortieCommand *command =
+          sortie_command_new ("ZREVRANGEBYSCORE", key, top, "-inf", "WITHSCORES", "LIMIT", NULL);
+      g_autoptr (SortieReply) reply = NULL;
 
+      sortie_command_add_int (command, (gint64) n_seen);
+      sortie_command_add_int (command, PAGE);
+      reply = sortie_bus_request (self, command, error);
       if (reply == NULL)
         return FALSE;
-      for (gsize i = 0; i + 1 < sortie_reply_get_length (reply); i += 2)
+      n = sortie_reply_get_length (reply) / 2;
+      n_seen += n;
+      for (gsize i = 0; i < n && n_kept < limit; i++)
         {
-          Place place = { sortie_reply_get_int (reply->element[i + 1], 0), reply->element[i]->str };
-          Place last = { created, (char *) after };
-          const Place *a = &last, *b = &place;
+          Place place = { sortie_reply_get_int (reply->element[2 * i + 1], 0),
+                          reply->element[2 * i]->str };
+          const Place *a = last, *b = &place;
 
-          if (after == NULL || compare_places (&a, &b) < 0)
+          if (last->id == NULL || compare_places (&a, &b) < 0)
             {
               Place *kept = g_new0 (Place, 1);
 
               kept->created = place.created;
               kept->id = g_strdup (place.id);
               g_ptr_array_add (places, kept);
+              n_kept++;
             }
         }
+    }
+  while (n == PAGE && n_kept < limit);
+  return TRUE;
+}
+
+static gboolean
+collect_places (SortieBus *self,
+                const char *user,
+                guint limit,
+                const Place *last,
+                GPtrArray *places,
+                GError **error)
+{
+  g_autofree char *suffix = g_strdup_printf ("index:%s", user);
+
+  for (int partition = 0; partition < self->n_partitions; partition++)
+    {
+      g_autofree char *key = sortie_bus_dup_key (self, partition, suffix);
+
+      if (!collect_partition (self, key, limit, last, places, error))
+        return FALSE;
     }
   g_ptr_array_sort (places, compare_places);
   return TRUE;
@@ -285,7 +338,7 @@ load_records (SortieBus *self, GPtrArray *places, guint n, GError **error)
   replies = sortie_bus_request_many (self, commands, error);
   if (replies == NULL)
     return NULL;
-  records = g_ptr_array_new ();
+  records = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_mission_record_free);
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (records, sortie_mission_record_new_from_reply (
                                   ((Place *) g_ptr_array_index (places, i))->id,
@@ -304,44 +357,42 @@ sortie_bus_list_missions (SortieBus *self,
 {
   g_autoptr (GPtrArray) found =
       g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_mission_record_free);
-  gint64 created = 0;
-  g_autofree char *after = NULL;
+  Place last = { 0, NULL };
+  g_autofree char *after = NULL; /* owns last.id */
+  guint page = state != NULL ? PAGE : MIN (limit, PAGE);
   gboolean more = TRUE;
 
-  if (cursor != NULL && !parse_cursor (cursor, &created, &after, error))
+  if (cursor != NULL && !parse_cursor (cursor, &last.created, &after, error))
     return NULL;
   while (more && found->len < limit)
     {
       g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (place_free);
       g_autoptr (GPtrArray) records = NULL;
-      guint n;
+      guint i;
 
-      if (!collect_places (self, user, limit, created, after, places, error))
+      last.id = after;
+      /* One more than wanted tells whether there is another page. */
+      if (!collect_places (self, user, page + 1, &last, places, error))
         return NULL;
-      n = MIN (places->len, limit);
-      more = places->len > n;
-      records = load_records (self, places, n, error);
+      more = places->len > page;
+      records = load_records (self, places, MIN (places->len, page), error);
       if (records == NULL)
         return NULL;
-      for (guint i = 0; i < n; i++)
+      for (i = 0; i < records->len && found->len < limit; i++)
         {
-          g_autoptr (SortieMissionRecord) record = g_ptr_array_index (records, i);
           Place *place = g_ptr_array_index (places, i);
+          SortieMissionRecord *record = g_ptr_array_index (records, i);
 
-          if (found->len == limit)
-            {
-              more = TRUE;
-              continue;
-            }
-          created = place->created;
+          last.created = place->created;
           g_free (after);
           after = g_strdup (place->id);
           if (record != NULL && (state == NULL || record->state == *state))
-            g_ptr_array_add (found, g_steal_pointer (&record));
+            g_ptr_array_add (found, g_steal_pointer (&g_ptr_array_index (records, i)));
         }
+      more = more || i < records->len;
     }
-  *next =
-      more && after != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT ".%s", created, after) : NULL;
+  *next = more && after != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT ".%s", last.created, after)
+                                : NULL;
   return g_steal_pointer (&found);
 }
 
@@ -370,7 +421,14 @@ sortie_bus_cancel (SortieBus *self, const char *user, const char *id, GError **e
   sortie_event_batch_append (events, command);
   sortie_command_add (command, body);
   reply = sortie_bus_request (self, command, error);
-  return reply != NULL && sortie_bus_check_answer (reply, id, error);
+  if (reply == NULL)
+    return FALSE;
+  if (g_strcmp0 (sortie_reply_get_string (reply), "ended") == 0)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_CONFLICT, "Mission %s has ended already", id);
+      return FALSE;
+    }
+  return sortie_bus_check_answer (reply, id, error);
 }
 
 gboolean

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define PAGE 500 /* dead letters looked at in one go */
+
 /* What is going on, for the topology and for metrics; and the dead letters. */
 
 static void
@@ -201,11 +203,57 @@ compare_letters (gconstpointer a, gconstpointer b)
   return strcmp (second->id, first->id);
 }
 
+/* Of one partition: the user's newest, up to `limit`. */
+static gboolean
+collect_letters (SortieBus *self,
+                 int partition,
+                 const char *user,
+                 guint limit,
+                 GPtrArray *letters,
+                 GError **error)
+{
+  g_autofree char *key = sortie_bus_dup_key (self, partition, "dead");
+  g_autofree char *top = g_strdup ("+");
+  guint n_kept = 0;
+  gsize n;
+
+  do
+    {
+      g_autoptr (SortieReply) reply =
+          sortie_bus_request (self,
+                              sortie_command_new ("XREVRANGE", key, top, "-", "COUNT",
+                                                  G_STRINGIFY (PAGE), NULL),
+                              error);
+
+      if (reply == NULL)
+        return FALSE;
+      n = sortie_reply_get_length (reply);
+      for (gsize i = 0; i < n && n_kept < limit; i++)
+        {
+          const char *id =
+              sortie_reply_get_string (sortie_reply_get_element (reply->element[i], 0));
+          SortieDeadLetter *letter = read_letter (partition, user, reply->element[i]);
+
+          if (id != NULL)
+            {
+              g_free (top);
+              top = g_strdup_printf ("(%s", id);
+            }
+          if (letter == NULL)
+            continue;
+          g_ptr_array_add (letters, letter);
+          n_kept++;
+        }
+    }
+  while (n == PAGE && n_kept < limit);
+  return TRUE;
+}
+
 /**
  * sortie_bus_list_dead_letters:
  * @self: the bus
  * @user: whose
- * @limit: how many are looked at in each partition
+ * @limit: at most so many
  * @error: UNAVAILABLE
  *
  * Returns: (transfer full) (element-type SortieDeadLetter): newest first
@@ -217,24 +265,11 @@ sortie_bus_list_dead_letters (SortieBus *self, const char *user, guint limit, GE
       g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_dead_letter_free);
 
   for (int partition = 0; partition < self->n_partitions; partition++)
-    {
-      g_autofree char *key = sortie_bus_dup_key (self, partition, "dead");
-      SortieCommand *command = sortie_command_new ("XREVRANGE", key, "+", "-", "COUNT", NULL);
-      g_autoptr (SortieReply) reply = NULL;
-
-      sortie_command_add_int (command, limit);
-      reply = sortie_bus_request (self, command, error);
-      if (reply == NULL)
-        return NULL;
-      for (gsize i = 0; i < sortie_reply_get_length (reply); i++)
-        {
-          SortieDeadLetter *letter = read_letter (partition, user, reply->element[i]);
-
-          if (letter != NULL)
-            g_ptr_array_add (letters, letter);
-        }
-    }
+    if (!collect_letters (self, partition, user, limit, letters, error))
+      return NULL;
   g_ptr_array_sort (letters, compare_letters);
+  if (letters->len > limit)
+    g_ptr_array_set_size (letters, (int) limit);
   return g_steal_pointer (&letters);
 }
 
