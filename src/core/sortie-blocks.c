@@ -14,7 +14,7 @@
 #define MAX_NUMBER 3          /* digits of a list marker: "1984." begins no list item */
 #define MAX_HEADING_WIDTH 80  /* characters */
 #define MAX_NUMBERED_WIDTH 60 /* of a heading that is known by its number only */
-#define MAX_LAST_WORD 24      /* bytes */
+#define MAX_LAST_WORD 8       /* bytes */
 
 typedef struct
 {
@@ -41,6 +41,7 @@ typedef struct
   gboolean in_code;
   gboolean in_list;
   guint wrap_width; /* about what the lines of the paragraph were wrapped at */
+  guint n_dashes;   /* lines of the paragraph that begin with "- " */
 } Splitter;
 
 static gunichar
@@ -317,22 +318,28 @@ has_section_number (const Line *line)
   return at > line->start && line->end - at >= 2 && at[0] == '.' && g_ascii_isdigit (at[1]);
 }
 
+/* Whether the line's last word can't be the last of anything. */
 static gboolean
-ends_in_function_word (const Line *line)
+asks_for_more (const Line *line)
 {
-  static const char *const languages[] = { "en", "de", "fr", "es" };
+  static const char *const words[] = {
+    "a",   "an",  "the", "of",   "in",   "to",   "and",   "or",    "for",   "by",   "with", "from",
+    "at",  "on",  "as",  "than", "that", "into", "which", "is",    "are",   "its",  "der",  "die",
+    "das", "des", "dem", "den",  "ein",  "eine", "einer", "einem", "einen", "und",  "von",  "mit",
+    "für", "zu",  "zur", "zum",  "im",   "oder", "auf",   "bei",   "durch", "de",   "la",   "le",
+    "les", "du",  "et",  "ou",   "un",   "une",  "dans",  "par",   "sur",   "pour", "el",   "los",
+    "las", "y",   "con", "por",  "para", "que",  "del",   "al",    "una",   "di",   "il",   "che",
+    "het", "een", "van", "en",   "do",   "da",   "dos",   "em",    NULL
+  };
   const char *start = line->end;
-  g_autofree char *folded = NULL;
+  g_autofree char *word = NULL;
 
   while (start > line->start && line->end - start <= MAX_LAST_WORD && (guchar) start[-1] > ' ')
     start--;
   if (line->end - start > MAX_LAST_WORD)
     return FALSE;
-  folded = sortie_text_fold (start, (gsize) (line->end - start));
-  for (gsize i = 0; i < G_N_ELEMENTS (languages); i++)
-    if (sortie_text_is_stop_word (languages[i], folded))
-      return TRUE;
-  return FALSE;
+  word = g_ascii_strdown (start, line->end - start);
+  return g_strv_contains (words, word);
 }
 
 static guint
@@ -366,32 +373,31 @@ is_heading (Splitter *self, const Line *line, const Line *next)
     return FALSE;
   if (is_all_capitals (line) && !is_all_capitals (next))
     return TRUE;
-  if (ends_in_function_word (line))
+  if (asks_for_more (line))
     return FALSE;
   return has_section_number (line) ||
          (line->width + 1 + first_word_width (next)) * 5 <= self->wrap_width * 4;
 }
 
-/* One long line (an address, say) must not pass for the width of all. */
-static guint
-guess_wrap_width (GArray *lines)
+/* What is known of the paragraph as a whole. One long line (an address, say) must not pass for the
+ * width of all. */
+static void
+measure_paragraph (Splitter *self)
 {
-  guint first = 0;
+  guint longest = 0;
   guint second = 0;
 
-  for (guint i = 0; i < lines->len; i++)
+  self->n_dashes = 0;
+  for (guint i = 0; i < self->lines->len; i++)
     {
-      guint width = g_array_index (lines, Line, i).width;
+      const Line *line = &g_array_index (self->lines, Line, i);
 
-      if (width > first)
-        {
-          second = first;
-          first = width;
-        }
-      else if (width > second)
-        second = width;
+      second = MAX (second, MIN (line->width, longest));
+      longest = MAX (longest, line->width);
+      if (*line->start == '-' && ends_marker (line->start + 1, line->end))
+        self->n_dashes++;
     }
-  return lines->len >= 4 ? second : first;
+  self->wrap_width = self->lines->len >= 4 ? second : longest;
 }
 
 /* A numbered list may begin anywhere if it begins with 1. */
@@ -399,6 +405,28 @@ static gboolean
 is_first_item (const Line *line)
 {
   return line->start[0] == '1' && !g_ascii_isdigit (line->start[1]);
+}
+
+/* "[3] Knuth, …": an entry of a list of references, where others stand around it. */
+static gboolean
+is_reference (const Line *line)
+{
+  const char *at = line->start + 1;
+
+  if (*line->start != '[')
+    return FALSE;
+  while (at < line->end && at - line->start <= MAX_NUMBER && g_ascii_isdigit (*at))
+    at++;
+  return at > line->start + 1 && line->end - at >= 2 && at[0] == ']' && at[1] == ' ';
+}
+
+/* A dash between two words that came to begin a line: the line before had no room for it, and no
+ * other line begins with one. */
+static gboolean
+is_wrapped_dash (Splitter *self, const Line *line, const Line *before)
+{
+  return *line->start == '-' && self->n_dashes == 1 && !ends_part (before) && !self->in_list &&
+         before->width + 2 > self->wrap_width && self->lines->len > 2;
 }
 
 /* Whether a new block begins with line `i` of the paragraph; `first` is the line with which the
@@ -416,8 +444,11 @@ begins_block (Splitter *self, guint i, guint first)
   if (self->in_code || is_fence (line) || is_fence (before) || is_rule (line) || is_rule (before) ||
       is_row (line) || is_row (before) || kind_before == MARKER_HEADING)
     return TRUE;
-  if (kind == MARKER_SURE || kind == MARKER_HEADING)
+  if (is_reference (line) &&
+      (last_character (before) == ':' || is_reference (&g_array_index (self->lines, Line, first))))
     return TRUE;
+  if (kind == MARKER_SURE || kind == MARKER_HEADING)
+    return kind == MARKER_HEADING || !is_wrapped_dash (self, line, before);
   if (kind == MARKER_QUOTE)
     return kind_before != MARKER_QUOTE;
   if (kind == MARKER_WEAK && (self->in_list || ends_part (before) || is_first_item (line)))
@@ -454,7 +485,7 @@ end_paragraph (Splitter *self)
 
   if (self->lines->len == 0)
     return;
-  self->wrap_width = guess_wrap_width (self->lines);
+  measure_paragraph (self);
   self->in_list = FALSE;
   for (guint i = 0; i < self->lines->len; i++)
     {

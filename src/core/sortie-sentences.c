@@ -94,46 +94,23 @@ skip_citation (const char *at, const char *end)
   return c > at + 1 && c < end && *c == ']' ? c + 1 : at;
 }
 
+/* Behind `[1][3]`, or `at`: citations after the full stop belong to the sentence before it, on the
+ * next line too (where that line is an entry of a list of references, it is a block of its own). */
 static const char *
-skip_blanks (const char *at, const char *end)
-{
-  while (at < end && (*at == ' ' || *at == '\t' || *at == '\r'))
-    at++;
-  return at;
-}
-
-/* Behind `[1][3]`, or `at`. */
-static const char *
-skip_citations_in_line (const char *at, const char *end)
+skip_citations (const char *at, const char *end)
 {
   for (;;)
     {
-      const char *start = skip_blanks (at, end);
-      const char *next = skip_citation (start, end);
+      const char *start = at;
+      const char *next;
 
+      while (start < end && (*start == ' ' || *start == '\t' || *start == '\r' || *start == '\n'))
+        start++;
+      next = skip_citation (start, end);
       if (next == start)
         return at;
       at = next;
     }
-}
-
-/* Citations after the full stop belong to the sentence before it. On the next line they do where
- * they stand alone; else that line is an entry of a list of references. */
-static const char *
-skip_citations (const char *at, const char *end)
-{
-  const char *behind = skip_citations_in_line (at, end);
-  const char *line = skip_blanks (behind, end);
-  const char *next;
-
-  if (line == end || *line != '\n')
-    return behind;
-  line++;
-  next = skip_citations_in_line (line, end);
-  if (next == line)
-    return behind;
-  line = skip_blanks (next, end);
-  return line == end || *line == '\n' ? next : behind;
 }
 
 /* Behind closing quotes, brackets and footnote marks; French puts a space before its ». */

@@ -93,6 +93,7 @@ static const Case english[] = {
   { "citation without space", "It rained.[1] ^It poured.[2][3]" },
   { "footnote", "It rained.² ^It poured.¹" },
   { "citation on the next line", "It rained.\n[4]" },
+  { "citation on the next line, then text", "It rained.\n[4] ^It poured.\n[5][6] ^It stopped." },
   { "exclamation in a name", "Yahoo! is a company. ^So is Google." },
   { "questions in lower case", "what is redis? ^how does it store data?" },
   { "colon and semicolon", "It rained: a lot; then: more. ^It stopped." },
@@ -212,6 +213,13 @@ static const Case blocks[] = {
   { "initial begins a line", "It was written by\nA. Smith in May." },
   { "table", "| a. B | c |\n{|---|---|\n}^| d | e |" },
   { "code", "It is so:\n{\n```c\n}^int x = 1.5;\n^x++;\n{```\n}^Done." },
+  { "heading over a wide paragraph",
+    "Why extraction is still worth doing\n^The main advantage of extractive summarisation is that it "
+    "cannot\ninvent." },
+  { "references", "Sources:\n^[1] Knuth. ^A book.\n^[2] Dijkstra. ^A letter." },
+  { "dash that came to begin a line",
+    "In each case the actions are run backwards\n- this means that the scripts are\nrun again." },
+  { "lead-in of one line", "Take these\n^{- }apples" },
   { "minus in text", "It is 5 - 3 here. ^It is -5." },
 };
 
@@ -278,6 +286,79 @@ DEFINE_TABLE_TEST (french)
 DEFINE_TABLE_TEST (spanish)
 DEFINE_TABLE_TEST (other_scripts)
 DEFINE_TABLE_TEST (blocks)
+
+/* Text full of names and nouns with capitals, which a wrong guess at headings would cut. */
+static const char *const wrapped_texts[] = {
+  "Der Auftragnehmer haftet für Mängel der gelieferten Sache nach Maßgabe der gesetzlichen "
+  "Vorschriften. Die Verjährungsfrist für Ansprüche wegen Mängeln beträgt 24 Monate ab Abnahme der "
+  "Leistung durch den Auftraggeber. Ersatzteile hält die Firma Hartmann GmbH & Co. KG mindestens 10 "
+  "Jahre vor. Nach Art. 5 Abs. 2 Nr. 3 der Verordnung (EU) Nr. 910/2014 gilt dies z. B. auch für "
+  "Software, Dokumentation und Schulung. Am 3. Oktober 1990 trat die Regelung in Kraft. Die "
+  "Bundesrepublik Deutschland, die Republik Österreich und die Schweiz haben das Abkommen über den "
+  "Schutz von Daten in Luxemburg unterzeichnet. Prof. Dr. Karl Meier von der Universität München "
+  "hat dazu ein Gutachten verfasst. Siehe dazu Abb. 3 und Kap. 5 der Studie.",
+  "Hans Peter Luhn of IBM proposed in 1958 to score a sentence by its significant words [1]. The "
+  "United States of America and the European Union signed the Paris Agreement in New York City. [2] "
+  "President John F. Kennedy met Prime Minister Harold Macmillan in Nassau - Bahamas. Apple Inc. and "
+  "Microsoft Corp. sell Software Development Kits for Windows NT, Mac OS X and Red Hat Enterprise "
+  "Linux. See Fig. 3 and No. 5 of the Journal of the American Medical Association. [3][4] Dr. Smith "
+  "of King's College London and Prof. Jones of Trinity College Dublin disagree.",
+};
+
+/* Greedily, at `width` characters. */
+static GString *
+wrap (const char *text, long width)
+{
+  GString *wrapped = g_string_new (NULL);
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  long used = 0;
+
+  for (gsize i = 0; words[i] != NULL; i++)
+    {
+      long length = g_utf8_strlen (words[i], -1);
+
+      if (i > 0)
+        g_string_append_c (wrapped, used + 1 + length > width ? '\n' : ' ');
+      used = i > 0 && used + 1 + length <= width ? used + 1 + length : length;
+      g_string_append (wrapped, words[i]);
+    }
+  return wrapped;
+}
+
+static char *
+list_sentences (const char *text, gsize length)
+{
+  g_autoptr (GArray) sentences = sortie_text_split_sentences (text, length);
+  g_autoptr (GString) listed = g_string_new (NULL);
+
+  for (guint i = 0; i < sentences->len; i++)
+    {
+      SortieSpan span = g_array_index (sentences, SortieSpan, i);
+
+      g_string_append_printf (listed, "[%.*s]", (int) (span.end - span.start), text + span.start);
+    }
+  return g_strdelimit (g_string_free (g_steal_pointer (&listed), FALSE), "\n", ' ');
+}
+
+/* However a paragraph is wrapped, its sentences are the same. */
+static void
+test_wrapped (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (wrapped_texts); i++)
+    {
+      const char *text = wrapped_texts[i];
+      g_autofree char *expected = list_sentences (text, strlen (text));
+
+      for (long width = 25; width < 120; width++)
+        {
+          g_autoptr (GString) wrapped = wrap (text, width);
+          g_autofree char *found = list_sentences (wrapped->str, wrapped->len);
+
+          g_test_message ("wrapped at %ld", width);
+          g_assert_cmpstr (found, ==, expected);
+        }
+    }
+}
 
 /* What holds for the sentences of any text. */
 static void
@@ -427,6 +508,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sentences/spanish", test_spanish);
   g_test_add_func ("/sentences/other-scripts", test_other_scripts);
   g_test_add_func ("/sentences/blocks", test_blocks);
+  g_test_add_func ("/sentences/wrapped", test_wrapped);
   g_test_add_func ("/sentences/nothing", test_nothing);
   g_test_add_func ("/sentences/random", test_random);
   g_test_add_func ("/sentences/large", test_large);
