@@ -203,10 +203,11 @@ gboolean
 sortie_auth_require_token_for (const SortieAuth *self, const char *address, GError **error)
 {
   g_autoptr (SortieListenAddress) parsed = sortie_listen_address_parse (address, error);
+  gboolean is_local = FALSE;
 
-  if (parsed == NULL)
+  if (parsed == NULL || !sortie_listen_address_is_local (parsed, &is_local, error))
     return FALSE;
-  if (sortie_auth_has_tokens (self) || sortie_listen_address_is_local (parsed))
+  if (sortie_auth_has_tokens (self) || is_local)
     return TRUE;
   g_set_error (
       error, SORTIE_ERROR, SORTIE_ERROR_DENIED,

@@ -272,16 +272,19 @@ take_head (SortieConnection *self, char *buffer, gsize count)
 }
 
 /* The end of the input. libsoup 3.2 forgets a kept-alive connection, without ever closing it, that
- * fails before the first byte of its next request, so there is one; and it answers an end in the
- * middle of a head, so it gets an error. */
+ * fails before the first line of its next request, so there is one; and it would answer a plain end
+ * after it, so it gets an error. */
 static gssize
-give_end (SortieConnection *self, char *buffer, GError **error)
+give_end (SortieConnection *self, char *buffer, gsize count, GError **error)
 {
+  static const char line[] = "-\r\n";
+
   if (self != NULL && !self->is_closed && !self->gave_head && !self->gave_end)
     {
+      count = MIN (count, strlen (line));
+      memcpy (buffer, line, count);
       self->gave_end = TRUE;
-      *buffer = '-';
-      return 1;
+      return count;
     }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection is over");
   return -1;
@@ -318,7 +321,7 @@ input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count,
       if (n <= 0)
         break;
     }
-  return give_end (self, buffer, error);
+  return give_end (self, buffer, count, error);
 }
 
 static gboolean

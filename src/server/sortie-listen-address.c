@@ -93,19 +93,21 @@ resolve (const char *host, GError **error)
 }
 
 gboolean
-sortie_listen_address_is_local (const SortieListenAddress *self)
+sortie_listen_address_is_local (const SortieListenAddress *self, gboolean *is_local, GError **error)
 {
-  GList *addresses;
-  gboolean is_local;
+  GList *addresses = NULL;
 
-  if (self->path != NULL)
-    return TRUE;
-  addresses = resolve (self->host, NULL);
-  is_local = addresses != NULL;
+  if (self->path == NULL)
+    {
+      addresses = resolve (self->host, error);
+      if (addresses == NULL)
+        return FALSE;
+    }
+  *is_local = TRUE;
   for (GList *link = addresses; link != NULL; link = link->next)
-    is_local = is_local && g_inet_address_get_is_loopback (link->data);
+    *is_local = *is_local && g_inet_address_get_is_loopback (link->data);
   g_list_free_full (addresses, g_object_unref);
-  return is_local;
+  return TRUE;
 }
 
 static gboolean

@@ -25,8 +25,11 @@ SortieListenAddress *sortie_listen_address_parse (const char *text, GError **err
 void sortie_listen_address_free (SortieListenAddress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieListenAddress, sortie_listen_address_free)
 
-/* Whether every address that the host stands for is of this machine alone; a Unix socket is. */
-gboolean sortie_listen_address_is_local (const SortieListenAddress *self);
+/* Whether every address that the host stands for is of this machine alone; a Unix socket is.
+ * SORTIE_ERROR_INVALID for a host name that stands for none. */
+gboolean sortie_listen_address_is_local (const SortieListenAddress *self,
+                                         gboolean *is_local,
+                                         GError **error);
 
 /**
  * sortie_listen_address_bind:
