@@ -265,6 +265,8 @@ g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait)
 
 /* ---- Reference counts: whoever drops the last one comes after all who dropped theirs ---- */
 
+/* The last reference is dropped inside of the call, so the order is taken before it. */
+
 #define UNREF(function)                                                                            \
   void function (gpointer object)                                                                  \
   {                                                                                                \
@@ -278,6 +280,17 @@ g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait)
 
 UNREF (g_object_unref)
 UNREF (g_atomic_rc_box_release)
+
+gboolean (g_atomic_ref_count_dec) (gatomicrefcount *count)
+{
+  gboolean last;
+
+  release (count);
+  last = REAL (g_atomic_ref_count_dec) (count);
+  if (last)
+    acquire (count);
+  return last;
+}
 
 void
 g_atomic_rc_box_release_full (gpointer block, GDestroyNotify clear_func)
