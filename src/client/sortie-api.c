@@ -426,21 +426,17 @@ sortie_api_init (SortieApi *self)
 static gboolean
 check_token (const char *token, GError **error)
 {
-  gsize length = strlen (token);
+  gsize length = 0;
 
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isgraph (token[i]))
-      length = SORTIE_API_MAX_TOKEN + 1;
+  while (length <= SORTIE_API_MAX_TOKEN && g_ascii_isgraph (token[length]))
+    length++;
+  if (length > 0 && length <= SORTIE_API_MAX_TOKEN && token[length] == '\0')
+    return TRUE;
 
-  if (length == 0 || length > SORTIE_API_MAX_TOKEN)
-    {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-                   "token: it must be 1 to %d printable ASCII characters without spaces",
-                   SORTIE_API_MAX_TOKEN);
-      return FALSE;
-    }
-
-  return TRUE;
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+               "token: it must be 1 to %d printable ASCII characters without spaces",
+               SORTIE_API_MAX_TOKEN);
+  return FALSE;
 }
 
 SortieApi *

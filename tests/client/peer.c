@@ -82,6 +82,7 @@ run_cb (GThreadedSocketService *service,
       request.head = g_strdup (head->str);
       read_body (&request);
       request.number = (guint) g_atomic_int_add (&self->n_requests, 1) + 1;
+      g_main_context_wakeup (NULL);
       self->func (&request, self->user_data);
     }
   g_socket_shutdown (request.socket, FALSE, TRUE, NULL);
