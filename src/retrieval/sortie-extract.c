@@ -27,7 +27,10 @@ append_collapsed (GString *out, const char *text, gsize length)
     {
       gsize run = i;
 
-      while (run < length && text[run] > 0x20 && text[run] < 0x7f)
+      /* Single spaces between words need no care either. */
+      while (run < length && text[run] >= 0x20 && text[run] < 0x7f &&
+             (text[run] > 0x20 || (run > i && run + 1 < length && text[run + 1] > 0x20 &&
+                                  text[run + 1] < 0x7f)))
         run++;
       if (run == i)
         {

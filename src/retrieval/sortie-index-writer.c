@@ -46,6 +46,7 @@ static gboolean
 begin (SortieIndexWriter *self, GError **error)
 {
   gint64 generation;
+  gint64 last;
 
   if (self->open)
     return TRUE;
@@ -56,8 +57,9 @@ begin (SortieIndexWriter *self, GError **error)
   self->n_bytes = 0;
   self->opened = g_get_monotonic_time ();
   if (!read_number (self->store, SORTIE_SQL_COLLECTION, &generation, error) ||
-      !read_number (self->store, SORTIE_SQL_NEXT_PASSAGE, &self->next_passage, error))
+      !read_number (self->store, SORTIE_SQL_LAST_PASSAGE, &last, error))
     return FALSE;
+  self->next_passage = SORTIE_PASSAGE_SERIAL (last) + 1;
   self->generation = generation + 1;
   return TRUE;
 }
@@ -73,7 +75,7 @@ update_collection (SortieIndexWriter *self, gint64 updated, GError **error)
   if (old == NULL || sortie_store_step (self->store, old, error) != SQLITE_ROW)
     return FALSE;
   if (updated == 0)
-    updated = sqlite3_column_int64 (old, 5);
+    updated = sqlite3_column_int64 (old, 6);
   sqlite3_reset (old);
   count = sortie_store_get (self->store, SORTIE_SQL_COUNT, error);
   if (count == NULL || sortie_store_step (self->store, count, error) != SQLITE_ROW)
@@ -82,9 +84,9 @@ update_collection (SortieIndexWriter *self, gint64 updated, GError **error)
   if (update == NULL)
     return FALSE;
   sqlite3_bind_int64 (update, 1, self->generation - (self->changed ? 0 : 1));
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < 5; i++)
     sqlite3_bind_int64 (update, i + 2, sqlite3_column_int64 (count, i));
-  sqlite3_bind_int64 (update, 6, updated);
+  sqlite3_bind_int64 (update, 7, updated);
   sqlite3_reset (count);
   return sortie_store_run (self->store, update, error);
 }
@@ -105,24 +107,28 @@ static gint64
 insert_document (SortieIndexWriter     *self,
                  const SortieFileFacts *facts,
                  const SortieExtract   *extract,
-                 gint64                 n_passages,
+                 GArray                *cuts,
                  const char            *skipped,
                  GError               **error)
 {
+  gint64 n_words = 0;
   sqlite3_stmt *statement = sortie_store_get (self->store, SORTIE_SQL_INSERT_DOCUMENT, error);
   const char *title = extract != NULL && extract->title != NULL ? extract->title : facts->title;
 
   if (statement == NULL)
     return 0;
+  for (guint i = 0; cuts != NULL && i < cuts->len; i++)
+    n_words += g_array_index (cuts, SortieCut, i).words;
   bind_facts (statement, facts);
   sortie_store_bind_text (statement, 3, title);
   sortie_store_bind_text (statement, 4, extract != NULL ? extract->media_type : NULL);
   sqlite3_bind_int (statement, 9, extract != NULL ? extract->n_pages : 0);
   sqlite3_bind_int64 (statement, 10, self->next_passage);
-  sqlite3_bind_int64 (statement, 11, n_passages);
+  sqlite3_bind_int64 (statement, 11, cuts != NULL ? cuts->len : 0);
   sqlite3_bind_int64 (statement, 12, extract != NULL ? (gint64) extract->text->len : 0);
-  sortie_store_bind_text (statement, 13, skipped);
-  sqlite3_bind_int64 (statement, 14, self->generation);
+  sqlite3_bind_int64 (statement, 13, n_words);
+  sortie_store_bind_text (statement, 14, skipped);
+  sqlite3_bind_int64 (statement, 15, self->generation);
   if (!sortie_store_run (self->store, statement, error))
     return 0;
   return sqlite3_last_insert_rowid (self->store->db);
@@ -142,16 +148,17 @@ insert_passage (SortieIndexWriter   *self,
       = cut->heading >= 0 ? g_ptr_array_index (extract->headings, (guint) cut->heading) : NULL;
   const char *body = extract->text->str + cut->start;
   int length = (int) (cut->end - cut->start);
+  gint64 id = SORTIE_PASSAGE_ID (self->next_passage, cut->words);
 
   if (row == NULL || terms == NULL)
     return FALSE;
-  sqlite3_bind_int64 (row, 1, self->next_passage);
+  sqlite3_bind_int64 (row, 1, id);
   sqlite3_bind_int64 (row, 2, document);
   sqlite3_bind_int (row, 3, cut->page);
   sqlite3_bind_int64 (row, 4, (gint64) cut->start);
   sortie_store_bind_text (row, 5, heading);
   sqlite3_bind_text (row, 6, body, length, SQLITE_STATIC);
-  sqlite3_bind_int64 (terms, 1, self->next_passage);
+  sqlite3_bind_int64 (terms, 1, id);
   sortie_store_bind_text (terms, 2, title);
   sortie_store_bind_text (terms, 3, heading);
   sqlite3_bind_text (terms, 4, body, length, SQLITE_STATIC);
@@ -182,8 +189,8 @@ delete_document (SortieIndexWriter *self, gint64 id, GError **error)
       statement = sortie_store_get (self->store, steps[i], error);
       if (statement == NULL)
         return FALSE;
-      sqlite3_bind_int64 (statement, 1, first);
-      sqlite3_bind_int64 (statement, 2, last);
+      sqlite3_bind_int64 (statement, 1, SORTIE_PASSAGE_ID (first, 0));
+      sqlite3_bind_int64 (statement, 2, SORTIE_PASSAGE_ID (last, 0));
       if (!sortie_store_run (self->store, statement, error))
         return FALSE;
     }
@@ -267,7 +274,7 @@ sortie_index_writer_add (SortieIndexWriter     *self,
     return 0;
   if (replaced != 0 && !sortie_index_writer_remove (self, replaced, error))
     return 0;
-  id = insert_document (self, facts, extract, cuts != NULL ? cuts->len : 0, skipped, error);
+  id = insert_document (self, facts, extract, cuts, skipped, error);
   if (id == 0)
     return 0;
   for (guint i = 0; cuts != NULL && i < cuts->len; i++)

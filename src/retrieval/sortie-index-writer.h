@@ -19,7 +19,7 @@ typedef struct
   gboolean open;         /* in a transaction */
   gboolean changed;      /* it changes what can be found */
   gint64 generation;     /* that the open transaction makes */
-  gint64 next_passage;
+  gint64 next_passage;   /* serial number */
   gint64 opened;         /* monotonic, microseconds */
   gsize n_bytes;         /* of text written in the open transaction */
 } SortieIndexWriter;

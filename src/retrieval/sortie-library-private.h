@@ -29,10 +29,10 @@ char *sortie_library_make_upload_uri (const char *file_name);
 /* The file's path: (nullable) for a URI that is none of ours. */
 char *sortie_library_path_of_uri (const SortieShelf *shelf, const char *uri);
 
-/* The passage of that row in `passages`. */
+/* The passage with that serial number. */
 SortiePassage *sortie_library_load_passage (SortieStore       *store,
                                             const SortieShelf *shelf,
-                                            gint64             id,
+                                            gint64             serial,
                                             GError           **error);
 
 G_END_DECLS

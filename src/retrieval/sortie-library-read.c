@@ -169,6 +169,7 @@ sortie_library_read_text (SortieLibrary *self, const char *id, GError **error)
   g_autoptr (GByteArray) text = g_byte_array_new ();
   sqlite3_stmt *bodies;
   gint64 first;
+  gint64 last;
   int code;
 
   if (!find_row (self, id, &place, error))
@@ -177,8 +178,9 @@ sortie_library_read_text (SortieLibrary *self, const char *id, GError **error)
   bodies = sortie_store_get (place.store, SORTIE_SQL_TEXT, error);
   if (bodies == NULL)
     return NULL;
-  sqlite3_bind_int64 (bodies, 1, first);
-  sqlite3_bind_int64 (bodies, 2, first + sqlite3_column_int64 (place.row, COLUMN_N_PASSAGES));
+  last = first + sqlite3_column_int64 (place.row, COLUMN_N_PASSAGES);
+  sqlite3_bind_int64 (bodies, 1, SORTIE_PASSAGE_ID (first, 0));
+  sqlite3_bind_int64 (bodies, 2, SORTIE_PASSAGE_ID (last, 0));
   while ((code = sortie_store_step (place.store, bodies, error)) == SQLITE_ROW)
     {
       const void *body = sqlite3_column_blob (bodies, 0);
@@ -193,7 +195,7 @@ sortie_library_get_passage (SortieLibrary *self, const char *document, int numbe
 {
   g_auto (DocumentRow) place = { NULL };
   g_autoptr (SortiePassage) passage = NULL;
-  gint64 id;
+  gint64 serial;
 
   if (!find_row (self, document, &place, error))
     return NULL;
@@ -202,6 +204,6 @@ sortie_library_get_passage (SortieLibrary *self, const char *document, int numbe
       fail_not_found (error, "The document has no such passage");
       return NULL;
     }
-  id = sqlite3_column_int64 (place.row, COLUMN_FIRST_PASSAGE) + number - 1;
-  return sortie_library_load_passage (place.store, place.shelf, id, error);
+  serial = sqlite3_column_int64 (place.row, COLUMN_FIRST_PASSAGE) + number - 1;
+  return sortie_library_load_passage (place.store, place.shelf, serial, error);
 }

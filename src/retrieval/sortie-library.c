@@ -100,7 +100,7 @@ read_counts (SortieStore *store, SortieCollection *collection, GError **error)
   collection->n_skipped = sqlite3_column_int64 (row, 2);
   collection->n_passages = sqlite3_column_int64 (row, 3);
   collection->n_bytes = sqlite3_column_int64 (row, 4);
-  collection->updated = sqlite3_column_int64 (row, 5);
+  collection->updated = sqlite3_column_int64 (row, 6);
   sqlite3_reset (row);
   return TRUE;
 }

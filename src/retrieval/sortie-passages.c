@@ -19,11 +19,8 @@ typedef struct
   const SortieExtract *extract;
   GArray *cuts;
   SortieCut open;
-  guint words;
-  guint last_words; /* of the cut before */
   gboolean has_body;
   gboolean has_heading;
-  gboolean last_flushed; /* whether there is a cut before that a rest may join */
 } Cutter;
 
 /* White space parts words; in scripts without spaces two characters count as one. */
@@ -58,21 +55,20 @@ flush (Cutter *self)
   if (self->open.end == self->open.start)
     return;
   last = self->cuts->len > 0 ? &g_array_index (self->cuts, SortieCut, self->cuts->len - 1) : NULL;
-  if (last != NULL && !self->has_heading && self->words < FEW_WORDS &&
+  if (last != NULL && !self->has_heading && self->open.words < FEW_WORDS &&
       last->page == self->open.page && last->heading == self->open.heading &&
-      self->last_words + self->words <= WHOLE_WORDS &&
+      last->words + self->open.words <= WHOLE_WORDS &&
       self->open.end - last->start <= SORTIE_PASSAGE_MAX_BYTES)
     {
       last->end = self->open.end;
-      self->last_words += self->words;
+      last->words += self->open.words;
     }
   else
     {
       g_array_append_val (self->cuts, self->open);
-      self->last_words = self->words;
     }
   self->open.start = self->open.end;
-  self->words = 0;
+  self->open.words = 0;
   self->has_body = FALSE;
   self->has_heading = FALSE;
 }
@@ -91,7 +87,7 @@ add_unit (Cutter *self, const SortieBlock *block, gsize end, guint words)
       self->open.heading = block->heading;
     }
   self->open.end = end;
-  self->words += words;
+  self->open.words += words;
   self->has_body = self->has_body || !is_heading;
   self->has_heading = self->has_heading || is_heading;
 }
@@ -203,9 +199,9 @@ add_block (Cutter *self, const SortieBlock *block, gsize end)
   gboolean list = block->kind == SORTIE_BLOCK_ITEM || block->kind == SORTIE_BLOCK_ROW;
 
   if (self->has_body && (block->kind == SORTIE_BLOCK_HEADING || block->page != self->open.page ||
-                         (self->words >= ENOUGH_WORDS && !list)))
+                         (self->open.words >= ENOUGH_WORDS && !list)))
     flush (self);
-  if (self->words + words > FULL_WORDS && self->words >= 2 * FEW_WORDS)
+  if (self->open.words + words > FULL_WORDS && self->open.words >= 2 * FEW_WORDS)
     flush (self);
   if (whole)
     add_unit (self, block, end, words);

@@ -19,6 +19,7 @@ typedef struct
   gsize end;
   int page;
   int heading; /* index into the extract's headings, or -1 */
+  guint words; /* how many, roughly */
 } SortieCut;
 
 /* Cuts at headings, pages and paragraphs into passages of about 80 to 160 words; a paragraph that

@@ -6,6 +6,8 @@
 #include <glib.h>
 #include <math.h>
 
+#include "sortie-store.h"
+
 #define K1 1.2
 #define B 0.75
 #define MAX_COLUMNS 8
@@ -13,7 +15,6 @@
 /* What all rows of one query share. */
 typedef struct
 {
-  double average_length;
   int n_phrases;
   double weights[]; /* inverse document frequencies */
 } RankData;
@@ -34,13 +35,9 @@ make_data (const Fts5ExtensionApi *api, Fts5Context *context, RankData **data)
   RankData *self
       = g_malloc0 (sizeof (RankData) + sizeof (double) * (gsize) MAX (n_phrases, 1));
   sqlite3_int64 n_rows = 0;
-  sqlite3_int64 n_tokens = 0;
   int code = api->xRowCount (context, &n_rows);
 
-  if (code == SQLITE_OK)
-    code = api->xColumnTotalSize (context, -1, &n_tokens);
   self->n_phrases = n_phrases;
-  self->average_length = MAX ((double) n_tokens / (double) MAX (n_rows, 1), 1);
   for (int i = 0; code == SQLITE_OK && i < n_phrases; i++)
     {
       sqlite3_int64 n_hits = 0;
@@ -86,14 +83,13 @@ rank_cb (const Fts5ExtensionApi *api,
 {
   double column_weights[MAX_COLUMNS] = { 1, 1, 1, 1, 1, 1, 1, 1 };
   RankData *data = api->xGetAuxdata (context, 0);
+  double length = SORTIE_PASSAGE_WORDS (api->xRowid (context));
+  double average = n_values > 0 ? MAX (sqlite3_value_double (values[0]), 1) : 1;
   double score = 0;
-  int length = 0;
   int code = data != NULL ? SQLITE_OK : make_data (api, context, &data);
 
-  for (int i = 0; i < MIN (n_values, MAX_COLUMNS); i++)
-    column_weights[i] = sqlite3_value_double (values[i]);
-  if (code == SQLITE_OK)
-    code = api->xColumnSize (context, -1, &length);
+  for (int i = 1; i < MIN (n_values, MAX_COLUMNS + 1); i++)
+    column_weights[i - 1] = sqlite3_value_double (values[i]);
   for (int i = 0; code == SQLITE_OK && i < data->n_phrases; i++)
     {
       double frequency;
@@ -101,7 +97,7 @@ rank_cb (const Fts5ExtensionApi *api,
       code = weigh_phrase (api, context, i, column_weights, &frequency);
       if (frequency > 0)
         score += data->weights[i] * frequency * (K1 + 1) /
-                 (frequency + K1 * (1 - B + B * length / data->average_length));
+                 (frequency + K1 * (1 - B + B * length / average));
     }
   if (code == SQLITE_OK)
     sqlite3_result_double (result, score);

@@ -89,17 +89,32 @@ sift_down (Hit *hits, gsize n, gsize i)
     }
 }
 
+/* The mean length of a passage, in words. */
+static gboolean
+read_average (Search *self, double *average, GError **error)
+{
+  sqlite3_stmt *row = sortie_store_get (self->store, SORTIE_SQL_COLLECTION, error);
+
+  if (row == NULL || sortie_store_step (self->store, row, error) != SQLITE_ROW)
+    return FALSE;
+  *average = sqlite3_column_double (row, 5) / MAX (sqlite3_column_double (row, 3), 1);
+  sqlite3_reset (row);
+  return TRUE;
+}
+
 /* The hits as a heap: as a rule few of many are wanted, and sorting them all would be waste. */
 static GArray *
 find_hits (Search *self, const char *match, GError **error)
 {
   g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (Hit));
   sqlite3_stmt *statement = sortie_store_get (self->store, SORTIE_SQL_SEARCH, error);
+  double average;
   int code;
 
-  if (statement == NULL)
+  if (statement == NULL || !read_average (self, &average, error))
     return NULL;
   sortie_store_bind_text (statement, 1, match);
+  sqlite3_bind_double (statement, 2, average);
   while ((code = sortie_store_step (self->store, statement, error)) == SQLITE_ROW)
     {
       Hit hit = { sqlite3_column_int64 (statement, 0), sqlite3_column_double (statement, 1) };
@@ -170,7 +185,8 @@ add_result (Search *self, const Place *place, GError **error)
         return TRUE;
       g_hash_table_add (self->documents, g_memdup2 (&place->document, sizeof place->document));
     }
-  passage = sortie_library_load_passage (self->store, self->shelf, place->passage, error);
+  passage = sortie_library_load_passage (
+      self->store, self->shelf, SORTIE_PASSAGE_SERIAL (place->passage), error);
   if (passage == NULL)
     return FALSE;
   passage->score = place->score;
@@ -257,7 +273,7 @@ search_scope (SortieLibrary           *library,
 SortiePassage *
 sortie_library_load_passage (SortieStore       *store,
                              const SortieShelf *shelf,
-                             gint64             id,
+                             gint64             serial,
                              GError           **error)
 {
   sqlite3_stmt *row = sortie_store_get (store, SORTIE_SQL_PASSAGE, error);
@@ -266,7 +282,8 @@ sortie_library_load_passage (SortieStore       *store,
 
   if (row == NULL)
     return NULL;
-  sqlite3_bind_int64 (row, 1, id);
+  sqlite3_bind_int64 (row, 1, SORTIE_PASSAGE_ID (serial, 0));
+  sqlite3_bind_int64 (row, 2, SORTIE_PASSAGE_ID (serial + 1, 0));
   code = sortie_store_step (store, row, error);
   if (code != SQLITE_ROW)
     {
@@ -285,7 +302,7 @@ sortie_library_load_passage (SortieStore       *store,
   passage->uri = sortie_store_dup_column (row, 5);
   passage->path = sortie_store_dup_column (row, 6);
   passage->title = sortie_store_dup_column (row, 7);
-  passage->number = (int) (id - sqlite3_column_int64 (row, 8)) + 1;
+  passage->number = (int) (serial - sqlite3_column_int64 (row, 8)) + 1;
   sqlite3_reset (row);
   return passage;
 }

@@ -20,18 +20,19 @@
 #define NUMBERS_PER_SECOND 4096
 
 /* `documents` holds versions: a file that changes gets a new row, the old one a
- * removed_generation. Passages of one version have adjacent ids from first_passage on; their bodies
- * one after another are the document's extracted text. `terms` indexes them and stores no text. */
+ * removed_generation. Passages of one version have adjacent serial numbers from first_passage on;
+ * their bodies one after another are the document's extracted text. `terms` indexes them and stores no text. */
 static const char schema[] =
     "CREATE TABLE collection ("
     "  id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL,"
     "  n_documents INTEGER NOT NULL, n_skipped INTEGER NOT NULL, n_passages INTEGER NOT NULL,"
-    "  n_bytes INTEGER NOT NULL, updated INTEGER NOT NULL);"
-    "INSERT INTO collection VALUES (1, 0, 0, 0, 0, 0, 0);"
+    "  n_bytes INTEGER NOT NULL, n_words INTEGER NOT NULL, updated INTEGER NOT NULL);"
+    "INSERT INTO collection VALUES (1, 0, 0, 0, 0, 0, 0, 0);"
     "CREATE TABLE documents ("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT, uri TEXT NOT NULL, path TEXT, title TEXT,"
     "  media_type TEXT, size INTEGER, modified INTEGER, settled INTEGER, hash BLOB,"
-    "  n_pages INTEGER, first_passage INTEGER, n_passages INTEGER, n_bytes INTEGER, skipped TEXT,"
+    "  n_pages INTEGER, first_passage INTEGER, n_passages INTEGER, n_bytes INTEGER,"
+    "  n_words INTEGER, skipped TEXT,"
     "  added_generation INTEGER NOT NULL, removed_generation INTEGER, removed_at INTEGER);"
     "CREATE UNIQUE INDEX documents_current ON documents (uri) WHERE removed_generation IS NULL;"
     "CREATE INDEX documents_removed ON documents (removed_at) WHERE removed_at IS NOT NULL;"
@@ -42,7 +43,8 @@ static const char schema[] =
     "  passages.heading AS heading, passages.body AS body"
     "  FROM passages JOIN documents ON documents.id = passages.document;"
     "CREATE VIRTUAL TABLE terms USING fts5 (title, heading, body,"
-    "  content = 'passage_texts', content_rowid = 'id', tokenize = 'porter sortie');"
+    "  content = 'passage_texts', content_rowid = 'id', columnsize = 0,"
+    "  tokenize = 'porter sortie');"
     "INSERT INTO terms (terms, rank) VALUES ('hashsize', 4194304);";
 
 #define DOCUMENT_COLUMNS \
@@ -55,13 +57,13 @@ static const char *const sql_texts[SORTIE_N_SQL] = {
   [SORTIE_SQL_COMMIT] = "COMMIT",
   [SORTIE_SQL_ROLLBACK] = "ROLLBACK",
   [SORTIE_SQL_COLLECTION]
-  = "SELECT generation, n_documents, n_skipped, n_passages, n_bytes, updated FROM collection",
+  = "SELECT generation, n_documents, n_skipped, n_passages, n_bytes, n_words, updated FROM collection",
   [SORTIE_SQL_UPDATE_COLLECTION]
   = "UPDATE collection SET generation = ?1, n_documents = ?2, n_skipped = ?3, n_passages = ?4, "
-    "n_bytes = ?5, updated = ?6",
+    "n_bytes = ?5, n_words = ?6, updated = ?7",
   [SORTIE_SQL_COUNT]
   = "SELECT count(*) FILTER (WHERE skipped IS NULL), count(*) FILTER (WHERE skipped IS NOT NULL), "
-    "ifnull(sum(n_passages), 0), ifnull(sum(n_bytes), 0) FROM documents "
+    "ifnull(sum(n_passages), 0), ifnull(sum(n_bytes), 0), ifnull(sum(n_words), 0) FROM documents "
     "WHERE removed_generation IS NULL",
   [SORTIE_SQL_DOCUMENT] = "SELECT " DOCUMENT_COLUMNS " FROM documents WHERE id = ?1",
   [SORTIE_SQL_DOCUMENTS]
@@ -74,14 +76,14 @@ static const char *const sql_texts[SORTIE_N_SQL] = {
     "ORDER BY removed_at DESC",
   [SORTIE_SQL_INSERT_DOCUMENT]
   = "INSERT INTO documents (uri, path, title, media_type, size, modified, settled, hash, n_pages, "
-    "first_passage, n_passages, n_bytes, skipped, added_generation) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    "first_passage, n_passages, n_bytes, n_words, skipped, added_generation) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
   [SORTIE_SQL_UPDATE_STAT]
   = "UPDATE documents SET size = ?2, modified = ?3, settled = ?4 WHERE id = ?1",
   [SORTIE_SQL_REMOVE_DOCUMENT]
   = "UPDATE documents SET removed_generation = ?2, removed_at = ?3 WHERE id = ?1",
   [SORTIE_SQL_DELETE_DOCUMENT] = "DELETE FROM documents WHERE id = ?1",
-  [SORTIE_SQL_NEXT_PASSAGE] = "SELECT ifnull(max(id), 0) + 1 FROM passages",
+  [SORTIE_SQL_LAST_PASSAGE] = "SELECT ifnull(max(id), 0) FROM passages",
   [SORTIE_SQL_INSERT_PASSAGE]
   = "INSERT INTO passages (id, document, page, start, heading, body) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -93,10 +95,11 @@ static const char *const sql_texts[SORTIE_N_SQL] = {
     "SELECT 'delete', id, title, heading, body FROM passage_texts WHERE id >= ?1 AND id < ?2",
   [SORTIE_SQL_PASSAGE]
   = "SELECT document, page, start, heading, body, uri, path, title, first_passage "
-    "FROM passages JOIN documents ON documents.id = document WHERE passages.id = ?1",
+    "FROM passages JOIN documents ON documents.id = document "
+    "WHERE passages.id >= ?1 AND passages.id < ?2",
   [SORTIE_SQL_TEXT] = "SELECT body FROM passages WHERE id >= ?1 AND id < ?2 ORDER BY id",
   [SORTIE_SQL_SEARCH]
-  = "SELECT rowid, sortie_rank(terms, 1.5, 2.0, 1.0) FROM terms WHERE terms MATCH ?1",
+  = "SELECT rowid, sortie_rank(terms, ?2, 1.5, 2.0, 1.0) FROM terms WHERE terms MATCH ?1",
   [SORTIE_SQL_PLACE]
   = "SELECT document, uri, start, added_generation, removed_generation "
     "FROM passages JOIN documents ON documents.id = document WHERE passages.id = ?1",

@@ -12,6 +12,18 @@ G_BEGIN_DECLS
 
 #define SORTIE_STORE_FILE "index.db"
 
+/* A passage's ID is its serial number and, in the low bits, its length, so that ranking need not
+ * look the length up: that was two thirds of the time of a search. Serial numbers of a document's
+ * passages are adjacent. */
+#define SORTIE_PASSAGE_LENGTH_BITS 8
+#define SORTIE_PASSAGE_LENGTH_UNIT 2 /* words */
+#define SORTIE_PASSAGE_ID(serial, n_words) \
+  (((gint64) (serial) << SORTIE_PASSAGE_LENGTH_BITS) | \
+   MIN ((n_words) / SORTIE_PASSAGE_LENGTH_UNIT, (1 << SORTIE_PASSAGE_LENGTH_BITS) - 1))
+#define SORTIE_PASSAGE_SERIAL(id) ((gint64) (id) >> SORTIE_PASSAGE_LENGTH_BITS)
+#define SORTIE_PASSAGE_WORDS(id) \
+  ((int) ((id) & ((1 << SORTIE_PASSAGE_LENGTH_BITS) - 1)) * SORTIE_PASSAGE_LENGTH_UNIT)
+
 typedef enum
 {
   SORTIE_SQL_BEGIN,
@@ -30,7 +42,7 @@ typedef enum
   SORTIE_SQL_UPDATE_STAT,
   SORTIE_SQL_REMOVE_DOCUMENT,
   SORTIE_SQL_DELETE_DOCUMENT,
-  SORTIE_SQL_NEXT_PASSAGE,
+  SORTIE_SQL_LAST_PASSAGE,
   SORTIE_SQL_INSERT_PASSAGE,
   SORTIE_SQL_INSERT_TERMS,
   SORTIE_SQL_DELETE_PASSAGES,

@@ -13,6 +13,12 @@ typedef struct
   int (*emit) (void *, int, const char *, int, int, int);
 } Fts5Sink;
 
+static char
+to_lower (char c)
+{
+  return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+}
+
 /* Bytes of the character at `p` if it parts a word's pieces, else 0. */
 static gsize
 parting_length (const char *p, const char *end)
@@ -40,7 +46,7 @@ emit_piece (const char     *text,
     {
       length = MIN (length, sizeof buffer);
       for (gsize i = 0; i < length; i++)
-        buffer[i] = g_ascii_tolower (text[start + i]);
+        buffer[i] = to_lower (text[start + i]);
       return func (user_data, buffer, length, start, end);
     }
   length = sortie_text_whole_characters (text + start, MIN (length, sizeof buffer));
@@ -87,14 +93,74 @@ emit_word (const char       *text,
   return code;
 }
 
-int
-sortie_tokenizer_run (const char *text, gsize length, SortieTokenFunc func, gpointer user_data)
+/* Whether a stretch without white space holds none of what takes more than a look at each byte. */
+static gboolean
+is_simple (const char *text, gsize start, gsize end)
 {
-  g_autoptr (GArray) words = sortie_text_tokenize (text, length);
+  for (gsize i = start; i < end; i++)
+    {
+      if ((guchar) text[i] >= 0x80 || text[i] == '_' || text[i] == '\'')
+        return FALSE;
+      if (text[i] == '.' && i > start && i + 1 < end && g_ascii_isdigit (text[i + 1]))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static int
+run_simple (const char *text, gsize start, gsize end, SortieTokenFunc func, gpointer user_data)
+{
+  int code = 0;
+
+  while (code == 0 && start < end)
+    {
+      gsize stop = start;
+
+      while (stop < end && g_ascii_isalnum (text[stop]))
+        stop++;
+      if (stop > start)
+        code = emit_piece (text, start, stop, TRUE, func, user_data);
+      start = stop + 1;
+    }
+  return code;
+}
+
+static int
+run_stretch (const char *text, gsize start, gsize end, SortieTokenFunc func, gpointer user_data)
+{
+  g_autoptr (GArray) words = sortie_text_tokenize (text + start, end - start);
   int code = 0;
 
   for (guint i = 0; code == 0 && i < words->len; i++)
-    code = emit_word (text, &g_array_index (words, SortieSpan, i), func, user_data);
+    {
+      SortieSpan word = g_array_index (words, SortieSpan, i);
+
+      word.start += start;
+      word.end += start;
+      code = emit_word (text, &word, func, user_data);
+    }
+  return code;
+}
+
+/* No word reaches over white space, so core has to look only at stretches that are not plain. */
+int
+sortie_tokenizer_run (const char *text, gsize length, SortieTokenFunc func, gpointer user_data)
+{
+  int code = 0;
+  gsize start = 0;
+
+  while (code == 0 && start < length)
+    {
+      gsize end = start;
+
+      while (end < length && (guchar) text[end] > ' ')
+        end++;
+      if (is_simple (text, start, end))
+        code = run_simple (text, start, end, func, user_data);
+      else
+        code = run_stretch (text, start, end, func, user_data);
+      start = end + 1;
+    }
   return code;
 }
 
