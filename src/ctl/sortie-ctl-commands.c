@@ -11,7 +11,7 @@
 
 static const SortieCtlOption run_options[] = {
   { "documents", G_OPTION_ARG_FILENAME_ARRAY, PLACE (documents),
-    "Search this folder or file: makes or refreshes a collection of it; may be repeated", "DIR" },
+    "Search this folder, as a collection of its own; may be repeated", "DIR" },
   { "collection", G_OPTION_ARG_FILENAME_ARRAY, PLACE (collections),
     "Search this collection; may be repeated", "NAME" },
   { "words", G_OPTION_ARG_INT, PLACE (words), "About how long the report is to be", "N" },
@@ -21,7 +21,7 @@ static const SortieCtlOption run_options[] = {
 
 static const SortieCtlOption submit_options[] = {
   { "documents", G_OPTION_ARG_FILENAME_ARRAY, PLACE (documents),
-    "Search this folder or file: makes or refreshes a collection of it; may be repeated", "DIR" },
+    "Search this folder, as a collection of its own; may be repeated", "DIR" },
   { "collection", G_OPTION_ARG_FILENAME_ARRAY, PLACE (collections),
     "Search this collection; may be repeated", "NAME" },
   { "words", G_OPTION_ARG_INT, PLACE (words), "About how long the report is to be", "N" },

@@ -140,7 +140,7 @@ report_index (SortieCtl *ctl, const char *name, JsonObject *collection, GError *
 {
   gint64 n_documents = sortie_ctl_get_int (collection, "documents");
   gint64 n_skipped = sortie_ctl_get_int (collection, "skipped");
-  const char *failure = sortie_ctl_get_string (collection, "error");
+  const char *failure = sortie_ctl_get_string (collection, "failure");
 
   if (*failure != '\0')
     {

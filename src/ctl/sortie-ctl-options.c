@@ -11,8 +11,7 @@
 
 const SortieCtlOption sortie_ctl_global_options[] = {
   { "backend", G_OPTION_ARG_FILENAME, PLACE (backend),
-    "The backend: http(s)://HOST:PORT or unix://PATH (BACKEND_URL); without one a local backend "
-    "is used, and started where it does not run",
+    "http(s)://HOST:PORT or unix://PATH (else BACKEND_URL, else a local backend is started)",
     "URL" },
   { "token-file", G_OPTION_ARG_FILENAME, PLACE (token_file),
     "Read the backend's token from this file (else SORTIE_TOKEN)", "FILE" },
@@ -202,8 +201,9 @@ sortie_ctl_parse (SortieCtl *ctl, char **arguments, GError **error)
   context = new_context (command, &ctl->options);
   if (!g_option_context_parse_strv (context, &left, &reason))
     {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "%s; see sortiectl %s--help",
-                   reason->message, command != &none ? command->name : "");
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "%s; see sortiectl %s%s--help",
+                   reason->message, command != &none ? command->name : "",
+                   command != &none ? " " : "");
       return NULL;
     }
 
@@ -262,7 +262,7 @@ dup_overview (void)
 
   context = new_context (&none, &values);
   help = g_option_context_get_help (context, TRUE, NULL);
-  options = strstr (help, "Application Options:");
+  options = strstr (help, "Options:\n");
   if (options != NULL)
     g_string_append_printf (out, "\nOptions:\n%s", strchr (options, '\n') + 1);
   g_string_truncate (out, strlen (g_strchomp (out->str)));
