@@ -14,6 +14,7 @@
 #define WEAK __attribute__ ((weak))
 WEAK void __tsan_acquire (void *address);
 WEAK void __tsan_release (void *address);
+WEAK void *__tsan_atomic64_fetch_add (volatile void *address, gint64 value, int order);
 WEAK void __tsan_mutex_destroy (void *address, unsigned flags);
 WEAK void __tsan_mutex_pre_lock (void *address, unsigned flags);
 WEAK void __tsan_mutex_post_lock (void *address, unsigned flags, int recursion);
@@ -261,6 +262,103 @@ g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait)
   REAL (g_thread_pool_free) (pool, immediate, wait);
   if (wait)
     acquire (wrapped);
+}
+
+/* ---- What happens once: who finds it done comes after it ---- */
+
+/* The others find it done by an atomic read in their own instrumented code (g_once_init_enter is a
+ * macro around this), so here the order is made by an atomic write that changes nothing. */
+void (g_once_init_leave) (volatile void *location, gsize result)
+{
+  if (__tsan_atomic64_fetch_add != NULL)
+    __tsan_atomic64_fetch_add (location, 0, __ATOMIC_RELEASE);
+  REAL (g_once_init_leave) (location, result);
+}
+
+gboolean (g_once_init_enter) (volatile void *location)
+{
+  gboolean first = REAL (g_once_init_enter) (location);
+
+  acquire ((gconstpointer) location);
+  return first;
+}
+
+/* ---- Calls handed to another thread's main context ---- */
+
+typedef struct
+{
+  GSourceFunc func;
+  gpointer data;
+  GDestroyNotify notify;
+} Invocation;
+
+static gboolean
+invocation_cb (gpointer data)
+{
+  Invocation *self = data;
+
+  acquire (g_main_current_source ());
+  return self->func (self->data);
+}
+
+static void
+invocation_free_cb (gpointer data)
+{
+  Invocation *self = data;
+
+  if (self->notify != NULL)
+    self->notify (self->data);
+  g_free (self);
+}
+
+static Invocation *
+wrap_invocation (GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  Invocation *self = g_new (Invocation, 1);
+
+  *self = (Invocation){ func, data, notify };
+  return self;
+}
+
+/* Other kinds of sources have callbacks of other forms. */
+void
+g_source_set_callback (GSource *source, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  if (func != NULL &&
+      (source->source_funcs == &g_idle_funcs || source->source_funcs == &g_timeout_funcs))
+    REAL (g_source_set_callback)
+  (source, invocation_cb, wrap_invocation (func, data, notify), invocation_free_cb);
+  else REAL (g_source_set_callback) (source, func, data, notify);
+}
+
+guint
+g_source_attach (GSource *source, GMainContext *context)
+{
+  release (source);
+  return REAL (g_source_attach) (source, context);
+}
+
+/* As in GLib, with the source in our hands. */
+void
+g_main_context_invoke_full (
+    GMainContext *context, int priority, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  if (g_main_context_is_owner (context) || context == g_main_context_get_thread_default ())
+    REAL (g_main_context_invoke_full) (context, priority, func, data, notify);
+  else
+    {
+      g_autoptr (GSource) source = g_idle_source_new ();
+
+      g_source_set_priority (source, priority);
+      g_source_set_callback (source, func, data, notify);
+      g_source_attach (source, context);
+    }
+}
+
+void
+g_main_context_invoke (GMainContext *context, GSourceFunc func, gpointer data)
+{
+  g_main_context_invoke_full (context, G_PRIORITY_DEFAULT, func, data, NULL);
 }
 
 /* ---- Reference counts: whoever drops the last one comes after all who dropped theirs ---- */
