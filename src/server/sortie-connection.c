@@ -46,6 +46,7 @@ struct _SortieConnection
   gboolean is_writing;
   gboolean gave_head; /* libsoup has read the whole head of the current request */
   gboolean gave_end;
+  gboolean has_read;
   gboolean saw_end; /* the peer has closed its direction */
   gboolean is_over; /* refused, aborted or expired: nothing more is read */
   gboolean is_closed;
@@ -205,8 +206,8 @@ read_base (SortieConnection *self, char *buffer, gsize count, GError **error)
 
   n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (input), buffer, count,
                                                 NULL, error);
-  if (n == 0)
-    self->saw_end = TRUE;
+  self->has_read = self->has_read || n > 0;
+  self->saw_end = self->saw_end || n == 0;
   return n;
 }
 
@@ -421,7 +422,10 @@ connection_close (GIOStream *stream, GCancellable *cancellable, GError **error)
   forget (self);
   if (self->is_tls)
     {
-      /* Saying goodbye may block, so it is done in a thread, and not for long. */
+      /* Saying goodbye may block, so it is done in a thread, and not for long; where the handshake is
+       * not yet done it would wait for that. */
+      if (!self->has_read)
+        shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
       g_socket_set_timeout (self->socket, TLS_CLOSE_SECONDS);
       g_io_stream_close_async (self->base, G_PRIORITY_DEFAULT, NULL, tls_closed_cb,
                                g_object_ref (self->socket));

@@ -16,7 +16,7 @@
 #define BATCH 64
 /* What the kernel may hold for one client before it counts as slow; the rest waits in our queue,
  * where it is counted. */
-#define KERNEL_QUEUE (128 * 1024)
+#define KERNEL_QUEUE (512 * 1024)
 
 struct _SortieSseConnection
 {
