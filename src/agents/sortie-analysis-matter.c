@@ -29,6 +29,7 @@ sortie_matter_free (SortieMatter *self)
   g_clear_pointer (&self->ranker, sortie_ranker_free);
   g_ptr_array_unref (self->topics);
   sortie_sentences_free (self->sentences);
+  g_clear_pointer (&self->copies, g_array_unref);
   g_array_unref (self->owners);
   g_free (self);
 }
@@ -144,13 +145,12 @@ add_terms (GArray *list, SortieVocabulary *vocabulary, const char *language, con
   sortie_rank_query_add (list, vocabulary, joined);
 }
 
-static gboolean
-holds (GArray *list, guint word)
+static void
+remove_words (GArray *from, GArray *words)
 {
-  for (guint i = 0; i < list->len; i++)
-    if (g_array_index (list, guint, i) == word)
-      return TRUE;
-  return FALSE;
+  for (guint i = from->len; i > 0; i--)
+    if (sortie_words_hold (words, g_array_index (from, SortieWord, i - 1).stem))
+      g_array_remove_index (from, i - 1);
 }
 
 static gboolean
@@ -170,16 +170,47 @@ threshold_of (guint n_words)
   return n_words <= 9 ? 0.4 : 0.3;
 }
 
+static gboolean
+has_capital (const char *word)
+{
+  for (const char *p = word; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_isupper (g_utf8_get_char (p)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Words with a capital are names, but at the start of a sentence, and in German, where every noun
+ * has one. */
+static void
+topic_find_names (SortieTopic *self, const char *language, const char *subject)
+{
+  g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, subject);
+  gboolean side = is_kind (self, SORTIE_QUESTION_SIDE);
+
+  if (g_str_equal (language, "de"))
+    return;
+  for (guint i = 0; i < terms->len; i++)
+    {
+      const char *term = g_ptr_array_index (terms, i);
+
+      if (has_capital (term) && (side || !g_str_has_prefix (self->text, term)))
+        g_ptr_array_add (self->query->names, g_strdup (term));
+    }
+}
+
 static void
 topic_make_query (SortieTopic *self, const char *language, SortieVocabulary *vocabulary)
 {
   const char *subject = self->question != NULL ? self->question->subject : self->text;
-  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SortieWord));
   gboolean against = is_kind (self, SORTIE_QUESTION_DISADVANTAGES);
 
   self->query = sortie_rank_query_new ();
   self->query->flags = flags_of (language, self->text);
+  if (is_kind (self, SORTIE_QUESTION_SIDE))
+    self->query->flags |= SORTIE_RANK_DEFINES | SORTIE_RANK_NAMED;
   add_terms (self->query->subject, vocabulary, language, subject);
+  topic_find_names (self, language, subject);
   if (self->retrieval != NULL)
     add_terms (all, vocabulary, language, self->retrieval->query);
   /* A question that leans on the one before has its subject in the query only. */
@@ -187,16 +218,17 @@ topic_make_query (SortieTopic *self, const char *language, SortieVocabulary *voc
     g_array_append_vals (self->query->subject, all->data, all->len);
   for (guint i = 0; i < all->len; i++)
     {
-      guint word = g_array_index (all, guint, i);
+      SortieWord word = g_array_index (all, SortieWord, i);
 
-      if (!holds (self->query->subject, word))
+      if (!sortie_words_hold (self->query->subject, word.stem))
         g_array_append_val (self->query->more, word);
     }
   if (against || is_kind (self, SORTIE_QUESTION_ADVANTAGES))
     {
-      self->query->cues = g_array_new (FALSE, FALSE, sizeof (guint));
+      self->query->cues = g_array_new (FALSE, FALSE, sizeof (SortieWord));
       sortie_rank_query_add (self->query->cues, vocabulary,
                              sortie_pattern_get_side_cues (language, against));
+      remove_words (self->query->cues, self->query->subject);
     }
   self->threshold = threshold_of (self->query->subject->len);
 }
@@ -213,7 +245,7 @@ matter_find_own_words (SortieMatter *self)
         continue;
       for (guint w = 0; w < topic->query->subject->len; w++)
         {
-          guint word = g_array_index (topic->query->subject, guint, w);
+          SortieWord word = g_array_index (topic->query->subject, SortieWord, w);
           gboolean shared = FALSE;
 
           for (guint j = 0; j < self->topics->len && !shared; j++)
@@ -222,12 +254,66 @@ matter_find_own_words (SortieMatter *self)
 
               shared = j != i && is_kind (other, SORTIE_QUESTION_SIDE) &&
                        other->question->group == topic->question->group &&
-                       holds (other->query->subject, word);
+                       sortie_words_hold (other->query->subject, word.stem);
             }
           if (!shared)
             g_array_append_val (topic->own_words, word);
         }
     }
+}
+
+/* -- copies -- */
+
+/* How much of each document is at hand, so that what stands in several is quoted from one. */
+static GHashTable *
+weigh_documents (const SortieSentences *sentences)
+{
+  GHashTable *weights = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  for (guint i = 0; i < sentences->items->len; i++)
+    {
+      char *document = sortie_sentences_get_passage (sentences, i)->document;
+      double *weight = g_hash_table_lookup (weights, document);
+
+      if (weight == NULL)
+        {
+          weight = g_new0 (double, 1);
+          g_hash_table_insert (weights, document, weight);
+        }
+      *weight += sortie_sentences_get (sentences, i)->quality;
+    }
+  return weights;
+}
+
+/* Of the sentences that say the same the cleanest one stands for all, among equals the one of the
+ * document that has most to say. */
+static void
+matter_find_copies (SortieMatter *self)
+{
+  g_autoptr (GHashTable) weights = weigh_documents (self->sentences);
+  g_autoptr (GArray) leaders = sortie_sentences_cluster (self->sentences);
+  guint n = self->sentences->items->len;
+  g_autofree int *best = g_new (int, n + 1);
+  g_autofree double *values = g_new0 (double, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      int leader = g_array_index (leaders, int, i);
+      const SortieSentence *sentence = sortie_sentences_get (self->sentences, i);
+      const double *weight =
+          g_hash_table_lookup (weights,
+                               sortie_sentences_get_passage (self->sentences, i)->document);
+      double value = 1000.0 * sentence->quality + MIN (*weight, 999.0);
+
+      if (leader == (int) i || value > values[leader] + 1e-9)
+        {
+          best[leader] = (int) i;
+          values[leader] = value;
+        }
+    }
+  self->copies = g_array_sized_new (FALSE, FALSE, sizeof (int), n);
+  for (guint i = 0; i < n; i++)
+    g_array_append_val (self->copies, best[g_array_index (leaders, int, i)]);
 }
 
 /* -- which sentence answers what -- */
@@ -239,14 +325,14 @@ speaks_of (const SortieMatter *self, guint sentence, GArray *words, gboolean hea
   const SortieSentence *item = sortie_sentences_get (self->sentences, sentence);
 
   for (guint i = 0; i < item->n_terms; i++)
-    if (holds (words, item->terms[i]))
+    if (sortie_words_hold (words, item->terms[i]))
       return TRUE;
   if (heading)
     {
       GArray *above = g_ptr_array_index (self->sentences->headings, item->passage);
 
       for (guint i = 0; i < above->len; i++)
-        if (holds (words, g_array_index (above, guint, i)))
+        if (sortie_words_hold (words, g_array_index (above, guint, i)))
           return TRUE;
     }
   return FALSE;
@@ -298,7 +384,7 @@ matter_assign (SortieMatter *self)
           const SortieTopic *topic = g_ptr_array_index (self->topics, t);
           double score = g_array_index (topic->ranks, SortieRank, i).score;
 
-          if (!may_answer (self, topic, i))
+          if (g_array_index (self->copies, int, i) != (int) i || !may_answer (self, topic, i))
             continue;
           /* What names both sides belongs to what they share. */
           if (is_kind (topic, SORTIE_QUESTION_SHARED))
@@ -321,7 +407,7 @@ topic_new (const SortieStep *step, const SortieQuestions *questions)
   self->step = step->number;
   self->text = step->question;
   self->question = sortie_questions_find (questions, step->question);
-  self->own_words = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->own_words = g_array_new (FALSE, FALSE, sizeof (SortieWord));
   self->scores = g_array_new (FALSE, FALSE, sizeof (double));
   return self;
 }
@@ -380,6 +466,7 @@ sortie_matter_new (const SortiePlan *plan,
 
       topic->ranks = sortie_ranker_rank (self->ranker, topic->query, topic->scores);
     }
+  matter_find_copies (self);
   matter_assign (self);
   return g_steal_pointer (&self);
 }

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @text: the question
  * @retrieval: (nullable): what was found; NULL where the step was given up
  * @query: what is ranked by
- * @own_words: (element-type guint): for one side of a comparison the words that only it has
+ * @own_words: (element-type SortieWord): for one side of a comparison the words that only it has
  * @scores: (element-type double): one a passage, -1 where this question did not find it
  * @ranks: (element-type SortieRank): one a sentence
  * @threshold: the least coverage of an answer
@@ -45,6 +45,7 @@ typedef struct
  * @sentences: of all passages, each passage once
  * @ranker: over all sentences
  * @topics: (element-type SortieTopic): in plan order
+ * @copies: (element-type int): for each sentence the one that stands for all that say the same
  * @owners: (element-type int): for each sentence the topic that it answers best, -1 for none
  */
 typedef struct
@@ -53,6 +54,7 @@ typedef struct
   SortieSentences *sentences;
   SortieRanker *ranker;
   GPtrArray *topics;
+  GArray *copies;
   GArray *owners;
 } SortieMatter;
 

@@ -14,15 +14,20 @@
 /* The most findings of one question, where it is the only one and where it is one of several. */
 #define MAX_ALONE 14
 #define MAX_SHARED 8
-/* What scores less than this share of its question's best is left out, though there is room. */
+/* What scores less than this share of its question's best is left out, though there is room; the
+ * more there is already, the better the rest must be. */
 #define WORTHY_SHARE 0.42
+#define WORTHY_SHARE_MORE 0.03
 /* The longest sentence that is quoted as the context of the next, words. */
 #define MAX_CONTEXT_WORDS 40
 /* A sentence that points back loses this much with the one before it, and without. */
 #define LEANING_WITH_CONTEXT 0.9
 #define LEANING_ALONE 0.55
+#define REPEATED_CONTEXT 0.5
 /* How much alike a sentence may be to one chosen already. */
 #define TOO_SIMILAR 0.75
+/* A sentence that many documents hold is cited from so many of them. */
+#define MAX_SOURCES 3
 /* The most differences in figures that are pointed out. */
 #define DIFFERENCES_MAX 4
 
@@ -41,7 +46,7 @@ typedef struct
   SortieMatter *matter;
   GArray **extracts; /* one array of Extract a topic, best first */
   GArray *chosen;    /* guint: the sentences chosen so far, over all topics */
-  gboolean *used;    /* one a sentence: chosen, or said by a chosen one */
+  guint *used;       /* one a sentence: 0, or the topic that has it, from 1 */
   GArray *places;    /* Place of each finding that is one sentence */
 } Selection;
 
@@ -152,12 +157,13 @@ most_similar (const Selection *self, guint sentence)
 /* The best that is left, less what it repeats (maximal marginal relevance). NULL where nothing
  * worthy fits. */
 static Extract *
-next_extract (Selection *self, guint topic, guint room)
+next_extract (Selection *self, guint topic, guint n_chosen, guint room)
 {
   GArray *extracts = self->extracts[topic];
   Extract *best = NULL;
   double best_value = 0.0;
   double top = extracts->len > 0 ? g_array_index (extracts, Extract, 0).score : 0.0;
+  double least = top * (WORTHY_SHARE + n_chosen * WORTHY_SHARE_MORE);
 
   for (guint i = 0; i < extracts->len; i++)
     {
@@ -165,7 +171,7 @@ next_extract (Selection *self, guint topic, guint room)
       double similarity;
       double value;
 
-      if (extract->score < top * WORTHY_SHARE || extract->score <= best_value)
+      if (extract->score < least || extract->score <= best_value)
         break;
       if (extract->chosen || extract->words > room || self->used[extract->last])
         continue;
@@ -173,6 +179,9 @@ next_extract (Selection *self, guint topic, guint room)
       if (similarity > TOO_SIMILAR)
         continue;
       value = extract->score * (1.0 - sortie_rank_default_weights.redundancy * similarity);
+      /* Its context was said under another question. */
+      if (self->used[extract->first] != 0 && self->used[extract->first] != topic + 1)
+        value *= REPEATED_CONTEXT;
       if (value > best_value + 1e-9)
         {
           best = extract;
@@ -183,20 +192,14 @@ next_extract (Selection *self, guint topic, guint room)
 }
 
 static void
-choose (Selection *self, Extract *extract)
+choose (Selection *self, guint topic, Extract *extract)
 {
-  const SortieSentences *sentences = self->matter->sentences;
-
   extract->chosen = TRUE;
   for (guint i = extract->first; i <= extract->last; i++)
     {
-      self->used[i] = TRUE;
+      self->used[i] = topic + 1;
       g_array_append_val (self->chosen, i);
     }
-  for (guint i = 0; i < sentences->items->len; i++)
-    if (!self->used[i] && sortie_sentences_get (sentences, i)->quality > 0.0 &&
-        sortie_sentences_are_near_duplicates (sentences, extract->last, i))
-      self->used[i] = TRUE;
 }
 
 /* The topics take turns, so that the first does not take what belongs to all; what one leaves of
@@ -224,10 +227,11 @@ choose_all (Selection *self, int words)
           /* Each answered question gets one finding, however small the budget. */
           if (counts[t] >= most || (budget <= 0 && counts[t] > 0))
             continue;
-          extract = next_extract (self, t, counts[t] == 0 ? G_MAXUINT : (guint) MAX (budget, 0));
+          extract = next_extract (self, t, counts[t],
+                                  counts[t] == 0 ? G_MAXUINT : (guint) MAX (budget, 0));
           if (extract == NULL)
             continue;
-          choose (self, extract);
+          choose (self, t, extract);
           counts[t]++;
           budget -= (int) extract->words;
           progress = TRUE;
@@ -339,23 +343,19 @@ source_of (const SortieMatter *matter, guint first, guint last)
 
 /* What says the same elsewhere: each document once. */
 static void
-add_more_sources (const SortieMatter *matter, const Extract *extract, SortieFinding *finding)
+add_more_sources (const SortieMatter *matter, guint quoted, SortieFinding *finding)
 {
   const SortieSentences *sentences = matter->sentences;
   g_autoptr (GHashTable) documents = g_hash_table_new (g_str_hash, g_str_equal);
 
-  g_hash_table_add (documents, sortie_sentences_get_passage (sentences, extract->first)->document);
-  for (guint i = 0; i < sentences->items->len && finding->sources->len < SORTIE_FINDING_MAX_SOURCES;
-       i++)
+  g_hash_table_add (documents, sortie_sentences_get_passage (sentences, quoted)->document);
+  for (guint i = 0; i < sentences->items->len && finding->sources->len < MAX_SOURCES; i++)
     {
-      SortiePassage *passage =
-          g_ptr_array_index (sentences->passages, sortie_sentences_get (sentences, i)->passage);
+      char *document = sortie_sentences_get_passage (sentences, i)->document;
 
-      if (g_hash_table_contains (documents, passage->document) ||
-          sortie_sentences_get (sentences, i)->quality <= 0.0 ||
-          !sortie_sentences_are_near_duplicates (sentences, extract->last, i))
+      if (g_array_index (matter->copies, int, i) != (int) quoted ||
+          !g_hash_table_add (documents, document))
         continue;
-      g_hash_table_add (documents, passage->document);
       g_ptr_array_add (finding->sources, source_of (matter, i, i));
     }
 }
@@ -387,7 +387,7 @@ answer_of (Selection *self, guint topic_index)
         {
           Place place = { { (int) topic_index, (int) i }, extract->last };
 
-          add_more_sources (matter, extract, finding);
+          add_more_sources (matter, extract->last, finding);
           g_array_append_val (self->places, place);
         }
       g_ptr_array_add (answer->findings, finding);
@@ -425,7 +425,7 @@ sortie_matter_select (SortieMatter *self, int words, SortieAnalysis *analysis)
 {
   guint n = self->topics->len;
   g_autofree GArray **extracts = g_new0 (GArray *, n + 1);
-  g_autofree gboolean *used = g_new0 (gboolean, self->sentences->items->len + 1);
+  g_autofree guint *used = g_new0 (guint, self->sentences->items->len + 1);
   g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (Place));
   Selection selection = { self, extracts, chosen, used, places };

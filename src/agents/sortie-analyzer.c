@@ -28,6 +28,16 @@ words_of (const SortieFinding *finding)
 
 /* -- the summary -- */
 
+/* What spans lines (a term and its definition) reads badly in running text. */
+static double
+summary_factor (const SortieFinding *finding)
+{
+  const SortieSource *source = g_ptr_array_index (finding->sources, 0);
+
+  return (words_of (finding) > MAX_SUMMARY_WORDS ? 0.5 : 1.0) *
+         (strchr (source->quote, '\n') != NULL ? 0.6 : 1.0);
+}
+
 /* The best short finding of an answer that is not taken yet; -1 for none. */
 static int
 best_for_summary (const SortieAnalysis *analysis, int answer_index)
@@ -39,7 +49,7 @@ best_for_summary (const SortieAnalysis *analysis, int answer_index)
   for (guint i = 0; i < answer->findings->len; i++)
     {
       const SortieFinding *finding = g_ptr_array_index (answer->findings, i);
-      double score = finding->score * (words_of (finding) > MAX_SUMMARY_WORDS ? 0.5 : 1.0);
+      double score = finding->score * summary_factor (finding);
       gboolean taken = FALSE;
 
       for (guint j = 0; j < analysis->summary->len; j++)
@@ -110,7 +120,7 @@ speaks_of (const SortieFinding *finding, const char *language, const char *aspec
 
   for (guint i = 0; i < words->len; i++)
     for (guint j = 0; j < wanted->len; j++)
-      if (g_array_index (words, guint, i) == g_array_index (wanted, guint, j))
+      if (g_array_index (words, SortieWord, i).stem == g_array_index (wanted, SortieWord, j).stem)
         return TRUE;
   return FALSE;
 }

@@ -20,7 +20,16 @@ compare_words (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
-/* The content words once each, ascending: figures, or all others. (transfer full) */
+/* A sentence as sets, made once: each word once, ascending. */
+typedef struct
+{
+  guint *words;
+  guint *figures;
+  guint n_words;
+  guint n_figures;
+  guint n_negations;
+} Gist;
+
 static guint *
 distinct_terms (const SortieSentences *self,
                 const SortieSentence *sentence,
@@ -43,6 +52,27 @@ distinct_terms (const SortieSentences *self,
   return terms;
 }
 
+static void
+gist_init (Gist *self, const SortieSentences *sentences, guint index)
+{
+  const SortieSentence *sentence = sortie_sentences_get (sentences, index);
+
+  self->words = distinct_terms (sentences, sentence, FALSE, &self->n_words);
+  self->figures = distinct_terms (sentences, sentence, TRUE, &self->n_figures);
+  self->n_negations = 0;
+  for (guint i = 0; i < sentence->n_words; i++)
+    self->n_negations += sortie_vocabulary_is_negation (sentences->vocabulary, sentence->words[i].stem);
+}
+
+static void
+gist_clear (Gist *self)
+{
+  g_free (self->words);
+  g_free (self->figures);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Gist, gist_clear)
+
 static guint
 count_common (const guint *a, guint n_a, const guint *b, guint n_b)
 {
@@ -64,70 +94,181 @@ count_common (const guint *a, guint n_a, const guint *b, guint n_b)
   return common;
 }
 
-static guint
-count_negations (const SortieSentences *self, const SortieSentence *sentence)
+/* The Jaccard index of the words; 0 where one denies what the other says. */
+static double
+likeness (const Gist *a, const Gist *b)
 {
-  guint n = 0;
+  guint common;
 
-  for (guint i = 0; i < sentence->n_words; i++)
-    n += sortie_vocabulary_is_negation (self->vocabulary, sentence->words[i]);
-  return n;
+  if (a->n_negations != b->n_negations || a->n_words == 0 || b->n_words == 0)
+    return 0.0;
+  common = count_common (a->words, a->n_words, b->words, b->n_words);
+  return (double) common / (a->n_words + b->n_words - common);
 }
 
-typedef struct
+static gboolean
+have_same_figures (const Gist *a, const Gist *b)
 {
-  double words; /* Jaccard index without figures */
-  gboolean same_figures;
-  guint n_figures_a;
-  guint n_figures_b;
-  guint n_words; /* the fewer of both */
-} Likeness;
+  return a->n_figures == b->n_figures &&
+         count_common (a->figures, a->n_figures, b->figures, b->n_figures) == a->n_figures;
+}
 
-static Likeness
-compare (const SortieSentences *self, guint a, guint b)
+static gboolean
+are_near_duplicates (const Gist *a, const Gist *b)
 {
-  const SortieSentence *x = sortie_sentences_get (self, a);
-  const SortieSentence *y = sortie_sentences_get (self, b);
-  Likeness result = { 0 };
-  guint n_x = 0;
-  guint n_y = 0;
-  guint common;
-  g_autofree guint *words_x = NULL;
-  g_autofree guint *words_y = NULL;
-  g_autofree guint *figures_x = NULL;
-  g_autofree guint *figures_y = NULL;
-
-  /* So different in length, they can't be alike. */
-  if (x->n_terms > 2 * y->n_terms || y->n_terms > 2 * x->n_terms ||
-      count_negations (self, x) != count_negations (self, y))
-    return result;
-  words_x = distinct_terms (self, x, FALSE, &n_x);
-  words_y = distinct_terms (self, y, FALSE, &n_y);
-  common = count_common (words_x, n_x, words_y, n_y);
-  result.words = n_x + n_y > 0 ? (double) common / (n_x + n_y - common) : 0.0;
-  result.n_words = MIN (n_x, n_y);
-  figures_x = distinct_terms (self, x, TRUE, &result.n_figures_a);
-  figures_y = distinct_terms (self, y, TRUE, &result.n_figures_b);
-  result.same_figures = result.n_figures_a == result.n_figures_b &&
-                        count_common (figures_x, result.n_figures_a, figures_y,
-                                      result.n_figures_b) == result.n_figures_a;
-  return result;
+  return have_same_figures (a, b) && likeness (a, b) >= SAME;
 }
 
 gboolean
 sortie_sentences_are_near_duplicates (const SortieSentences *self, guint a, guint b)
 {
-  Likeness likeness = compare (self, a, b);
+  g_auto (Gist) x = { 0 };
+  g_auto (Gist) y = { 0 };
 
-  return likeness.same_figures && likeness.words >= SAME && likeness.n_words > 0;
+  gist_init (&x, self, a);
+  gist_init (&y, self, b);
+  return are_near_duplicates (&x, &y);
 }
 
 gboolean
 sortie_sentences_differ_in_figures (const SortieSentences *self, guint a, guint b)
 {
-  Likeness likeness = compare (self, a, b);
+  g_auto (Gist) x = { 0 };
+  g_auto (Gist) y = { 0 };
 
-  return !likeness.same_figures && likeness.words >= SAME_BUT_FIGURES &&
-         likeness.n_words >= MIN_TERMS && likeness.n_figures_a > 0 &&
-         likeness.n_figures_a == likeness.n_figures_b;
+  gist_init (&x, self, a);
+  gist_init (&y, self, b);
+  return !have_same_figures (&x, &y) && likeness (&x, &y) >= SAME_BUT_FIGURES &&
+         MIN (x.n_words, y.n_words) >= MIN_TERMS && x.n_figures > 0 && x.n_figures == y.n_figures;
+}
+
+/* -- clusters -- */
+
+typedef struct
+{
+  const SortieSentences *sentences;
+  Gist *gists;
+  guint *frequencies;  /* in how many sentences a word is */
+  GHashTable *by_word; /* a word → the leaders that are filed under it (GArray of guint) */
+  GArray *leaders;
+} Clusterer;
+
+static int
+compare_rarity (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const guint *frequencies = user_data;
+  guint x = *(const guint *) a;
+  guint y = *(const guint *) b;
+
+  if (frequencies[x] != frequencies[y])
+    return frequencies[x] < frequencies[y] ? -1 : 1;
+  return x < y ? -1 : x > y;
+}
+
+/* Two sets that are alike by at least SAME share one of so many of their rarest words (prefix
+ * filtering, Chaudhuri et al. 2006): only those need to be looked up. */
+static guint *
+rarest_words (const Clusterer *self, const Gist *gist, guint *n)
+{
+  guint *sorted = g_memdup2 (gist->words, gist->n_words * sizeof (guint));
+
+  g_qsort_with_data (sorted, (int) gist->n_words, sizeof (guint), compare_rarity,
+                     self->frequencies);
+  *n = gist->n_words - (guint) (SAME * gist->n_words + 0.999) + 1;
+  *n = MIN (*n, gist->n_words);
+  return sorted;
+}
+
+static int
+find_leader (const Clusterer *self, const Gist *gist, const guint *rare, guint n)
+{
+  int found = -1;
+
+  for (guint i = 0; i < n; i++)
+    {
+      GArray *filed = g_hash_table_lookup (self->by_word, GUINT_TO_POINTER (rare[i] + 1));
+
+      for (guint j = 0; filed != NULL && j < filed->len; j++)
+        {
+          guint leader = g_array_index (filed, guint, j);
+
+          if ((found < 0 || leader < (guint) found) &&
+              are_near_duplicates (gist, &self->gists[leader]))
+            found = (int) leader;
+        }
+    }
+  return found;
+}
+
+static void
+file_leader (Clusterer *self, guint leader, const guint *rare, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      GArray *filed = g_hash_table_lookup (self->by_word, GUINT_TO_POINTER (rare[i] + 1));
+
+      if (filed == NULL)
+        {
+          filed = g_array_new (FALSE, FALSE, sizeof (guint));
+          g_hash_table_insert (self->by_word, GUINT_TO_POINTER (rare[i] + 1), filed);
+        }
+      g_array_append_val (filed, leader);
+    }
+}
+
+static void
+clusterer_take (Clusterer *self, guint index)
+{
+  const Gist *gist = &self->gists[index];
+  g_autofree guint *rare = NULL;
+  guint n = 0;
+  int leader = -1;
+
+  if (gist->n_words > 0 && sortie_sentences_get (self->sentences, index)->quality > 0.0)
+    {
+      rare = rarest_words (self, gist, &n);
+      leader = find_leader (self, gist, rare, n);
+      if (leader < 0)
+        file_leader (self, index, rare, n);
+    }
+  if (leader < 0)
+    leader = (int) index;
+  g_array_append_val (self->leaders, leader);
+}
+
+/**
+ * sortie_sentences_cluster:
+ * @self: the sentences
+ *
+ * Groups those that say the same in nearly the same words.
+ *
+ * Returns: (transfer full) (element-type int): for each sentence the first one of its group, itself
+ *   where it is alone
+ */
+GArray *
+sortie_sentences_cluster (const SortieSentences *self)
+{
+  guint n = self->items->len;
+  guint n_words = sortie_vocabulary_get_size (self->vocabulary);
+  Clusterer clusterer = { .sentences = self };
+
+  clusterer.gists = g_new0 (Gist, n + 1);
+  clusterer.frequencies = g_new0 (guint, n_words + 1);
+  clusterer.by_word =
+      g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, (GDestroyNotify) g_array_unref);
+  clusterer.leaders = g_array_new (FALSE, FALSE, sizeof (int));
+  for (guint i = 0; i < n; i++)
+    {
+      gist_init (&clusterer.gists[i], self, i);
+      for (guint j = 0; j < clusterer.gists[i].n_words; j++)
+        clusterer.frequencies[clusterer.gists[i].words[j]]++;
+    }
+  for (guint i = 0; i < n; i++)
+    clusterer_take (&clusterer, i);
+  for (guint i = 0; i < n; i++)
+    gist_clear (&clusterer.gists[i]);
+  g_free (clusterer.gists);
+  g_free (clusterer.frequencies);
+  g_hash_table_unref (clusterer.by_word);
+  return clusterer.leaders;
 }

@@ -14,6 +14,8 @@
 #define MAX_ITEM_WORDS 6
 /* With so few content words a clause leans on what came before. */
 #define FEW_TERMS 1
+/* More words than these of what came before are background, not a subject. */
+#define MAX_CONTEXT_TERMS 4
 
 void
 sortie_question_free (SortieQuestion *self)
@@ -90,14 +92,30 @@ leans_on_context (const char *language, const char *text)
          (terms->len <= 4 && matches (language, SORTIE_PATTERN_ANAPHORA, text));
 }
 
+/* "How is it upgraded?" after "What is a conffile?": an answer must speak of conffiles. */
+static void
+take_subject_from (SortieQuestion *self, const char *language, GPtrArray *context)
+{
+  g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, self->subject);
+
+  if (context->len > MAX_CONTEXT_TERMS)
+    return;
+  sortie_question_add_terms (terms, context);
+  g_free (self->subject);
+  self->subject = sortie_question_join_terms (terms);
+}
+
 SortieQuestion *
 sortie_question_new_plain (const char *language, const char *text, GPtrArray *context)
 {
-  gboolean leans = leans_on_context (language, text);
+  gboolean leans = context != NULL && context->len > 0 && leans_on_context (language, text);
   g_autofree char *subject = sortie_question_dup_subject (language, text);
+  SortieQuestion *self = question_new (language, SORTIE_QUESTION_PLAIN, text,
+                                       *subject != '\0' ? subject : text, leans ? context : NULL);
 
-  return question_new (language, SORTIE_QUESTION_PLAIN, text, *subject != '\0' ? subject : text,
-                       leans ? context : NULL);
+  if (leans)
+    take_subject_from (self, language, context);
+  return self;
 }
 
 GPtrArray *

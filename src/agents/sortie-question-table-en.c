@@ -119,9 +119,9 @@ const SortieQuestionTable sortie_question_table_en = {
   .advantages = "advantage benefit strength useful better",
   .disadvantages = "disadvantage drawback risk limitation problem",
   .advantage_cues =
-      "advantage benefit strength useful better easier easy simple simpler simplify faster fast quick efficient efficiency improve improved allow allows enable enables permits possible convenient flexible flexibility robust reliable reliability safe safer safety secure cheap cheaper save saves reduce reduces avoid avoids prevent prevents help helps gain powerful scalable scale independent independently reuse shared transparent guarantee guarantees ideal suitable best",
+      "advantage benefit strength better easier easy simple simpler simplify faster fast quick efficient efficiency improve improved allow allows enable enables permits convenient flexible flexibility robust reliable reliability safe safer safety secure cheap cheaper save saves reduce reduces avoid avoids prevent prevents help helps gain powerful scalable scale independent independently ",
   .disadvantage_cues =
-      "disadvantage drawback risk limitation problem problematic weakness danger dangerous cannot can't fail fails failure failures slow slower expensive cost costs costly difficult difficulty hard harder complex complexity complicated lose loses loss lost break breaks breakage error errors prone impossible unable insecure vulnerable conflict conflicts overhead restrict restriction however but unfortunately never discouraged deprecated avoid worse waste inconvenient trap trouble unreliable wrong bug bugs",
+      "disadvantage drawback risk limitation problem problematic weakness danger dangerous cannot can't fail fails failure failures slow slower expensive cost costs costly difficult difficulty hard harder complex complexity complicated lose loses loss lost break breaks breakage error errors prone impossible unable insecure vulnerable conflict conflicts overhead unfortunately discouraged deprecated worse waste inconvenient trap trouble unreliable wrong bug bugs",
   .and_word = "and",
   .generic =
       " discussed discussion discussions talk talked talks mention mentioned mentions think thinks thought opinion opinions "

@@ -49,12 +49,22 @@ one_line (const char *text)
   return g_string_free (line, FALSE);
 }
 
+/* Escaped as text that something stands before, where "10." begins no list. */
+static char *
+escape_inline (const char *text)
+{
+  g_autofree char *led = g_strconcat ("x", text, NULL);
+  g_autofree char *escaped = sortie_text_escape_markdown (led, strlen (led));
+
+  return g_strdup (escaped + 1);
+}
+
 char *
 sortie_report_dup_quote (const char *quote)
 {
   g_autofree char *line = one_line (quote);
 
-  return sortie_text_escape_markdown (line, strlen (line));
+  return escape_inline (line);
 }
 
 static char *
@@ -63,7 +73,7 @@ shown (const char *text, gsize limit)
   g_autofree char *line = one_line (text);
   g_autofree char *shortened = sortie_text_shorten (line, limit);
 
-  return sortie_text_escape_markdown (shortened, strlen (shortened));
+  return escape_inline (shortened);
 }
 
 static const char *
@@ -178,7 +188,7 @@ static void
 composer_add_heading (Composer *self, const char *heading)
 {
   g_autofree char *line = one_line (heading);
-  g_autofree char *escaped = sortie_text_escape_markdown (line, strlen (line));
+  g_autofree char *escaped = escape_inline (line);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "## %s\n", escaped);
@@ -200,7 +210,7 @@ escaped_label_of (const Composer *self, const SortieAnswer *answer)
   g_autofree char *label = label_of (self, answer);
   g_autofree char *line = one_line (label);
 
-  return sortie_text_escape_markdown (line, strlen (line));
+  return escape_inline (line);
 }
 
 /* "a, b and c", each escaped. */
@@ -212,7 +222,7 @@ join_words (const Composer *self, GPtrArray *words, gboolean with_and)
   for (guint i = 0; i < words->len; i++)
     {
       const char *word = g_ptr_array_index (words, i);
-      g_autofree char *escaped = sortie_text_escape_markdown (word, strlen (word));
+      g_autofree char *escaped = escape_inline (word);
 
       if (i > 0 && with_and && i + 1 == words->len)
         g_string_append_printf (joined, " %s ", self->phrases->and_word);
@@ -227,7 +237,7 @@ static void
 composer_add_title (Composer *self, const char *title)
 {
   g_autofree char *line = one_line (title);
-  g_autofree char *escaped = sortie_text_escape_markdown (line, strlen (line));
+  g_autofree char *escaped = escape_inline (line);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "# %s\n\n", escaped);
@@ -572,8 +582,7 @@ collection_names (const Composer *self)
   for (guint i = 0; i < collections->len; i++)
     {
       const SortieSearched *searched = g_ptr_array_index (collections, i);
-      g_autofree char *escaped =
-          sortie_text_escape_markdown (searched->name, strlen (searched->name));
+      g_autofree char *escaped = escape_inline (searched->name);
 
       if (i > 0 && i + 1 == collections->len)
         g_string_append_printf (names, " %s ", self->phrases->and_word);

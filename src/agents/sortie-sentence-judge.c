@@ -373,6 +373,7 @@ static const char *const boilerplate[] = {
 /* Openings of sentences that send the reader elsewhere or speak about the text. */
 static const char *const pointing[] = {
   "see ",
+  "details of",
   "see also",
   "refer to",
   "cf.",
@@ -423,6 +424,15 @@ static const char *const pointing[] = {
   "esta seccion",
   "este capitulo",
   "este documento",
+};
+
+static const char *const verbs[] = {
+  "is",   "are",    "was",    "were",   "be",      "been",   "has",     "have",   "had",
+  "must", "shall",  "should", "may",    "can",     "cannot", "will",    "would",  "does",
+  "do",   "did",    "ist",    "sind",   "war",     "wird",   "werden",  "hat",    "haben",
+  "kann", "konnen", "muss",   "mussen", "soll",    "sollen", "darf",    "durfen", "est",
+  "sont", "a",      "ont",    "doit",   "doivent", "peut",   "peuvent", "sera",   "es",
+  "son",  "ha",     "han",    "debe",   "deben",   "puede",  "pueden",  "sera",
 };
 
 static gboolean
@@ -592,9 +602,41 @@ judge_shape (const Shape *shape, gsize length)
   return quality;
 }
 
-static double
-judge_ends (const char *text, gsize length, guint n_words, gboolean stop_first)
+/* "11 dpkg-shlibdeps will use …": the number of a footnote, or of a line, before its text. */
+static gboolean
+has_loose_number (const char *text, gsize length)
 {
+  gsize digits = 0;
+
+  while (digits < length && g_ascii_isdigit (text[digits]))
+    digits++;
+  return digits < 4 && digits + 2 < length && text[digits] == ' ' &&
+         !g_ascii_isdigit (text[digits + 1]);
+}
+
+/* A point of a list that says something has a verb, and the commonest ones are function words. */
+static gboolean
+has_verb (const SortieVocabulary *vocabulary, GArray *words)
+{
+  for (guint i = 0; i < words->len; i++)
+    {
+      guint stem = g_array_index (words, SortieWord, i).stem;
+
+      if (!sortie_vocabulary_is_stop (vocabulary, stem))
+        continue;
+      for (guint j = 0; j < G_N_ELEMENTS (verbs); j++)
+        if (g_str_equal (sortie_vocabulary_get_stem (vocabulary, stem), verbs[j]))
+          return TRUE;
+    }
+  return FALSE;
+}
+
+static double
+judge_ends (const char *text, gsize length, const SortieVocabulary *vocabulary, GArray *words)
+{
+  guint n_words = words->len;
+  gboolean stop_first =
+      sortie_vocabulary_is_stop (vocabulary, g_array_index (words, SortieWord, 0).stem);
   gunichar first = g_utf8_get_char (text);
   gunichar last = last_sign (text, length);
   double quality = 1.0;
@@ -606,7 +648,7 @@ judge_ends (const char *text, gsize length, guint n_words, gboolean stop_first)
     {
       if (n_words < 9 || last == ',')
         return 0.0;
-      quality *= last == ';' ? 0.6 : 0.7;
+      quality *= has_verb (vocabulary, words) ? 0.7 : 0.3;
     }
   if (last == '?')
     quality *= 0.5;
@@ -619,9 +661,13 @@ judge_ends (const char *text, gsize length, guint n_words, gboolean stop_first)
         return 0.0;
       quality *= 0.85;
     }
-  else if (!g_unichar_isalnum (first) && first != '"' && first != '(' && first != 0x201c &&
-           first != 0x201e && first != 0xab && first != '\'' && first != '/' && first != '`' &&
-           first != 0xbf && first != 0xa1 && first != '[')
+  else if (first == '(')
+    quality *= 0.7;
+  else if (g_unichar_isdigit (first) && has_loose_number (text, length))
+    quality *= 0.6;
+  else if (!g_unichar_isalnum (first) && first != '"' && first != 0x201c && first != 0x201e &&
+           first != 0xab && first != '\'' && first != '/' && first != '`' && first != 0xbf &&
+           first != 0xa1 && first != '[')
     quality *= 0.7;
   return quality;
 }
@@ -633,7 +679,7 @@ judge_words (const SortieVocabulary *vocabulary, GArray *words)
   guint stops = 0;
 
   for (guint i = 0; i < words->len; i++)
-    stops += sortie_vocabulary_is_stop (vocabulary, g_array_index (words, guint, i));
+    stops += sortie_vocabulary_is_stop (vocabulary, g_array_index (words, SortieWord, i).stem);
   if (words->len >= 7 && stops == 0)
     return 0.0;
   if (stops * 8 < words->len)
@@ -651,9 +697,11 @@ judge_openings (const char *text, gsize length, guint n_words)
 
   if (opens_with (opening, pointing, G_N_ELEMENTS (pointing)))
     return 0.35;
+  folded = sortie_text_fold (text, length);
+  if (strstr (folded, ", see ") != NULL || strstr (folded, " see section") != NULL)
+    return 0.5;
   if (n_words > 30)
     return 1.0;
-  folded = sortie_text_fold (text, length);
   for (guint i = 0; i < G_N_ELEMENTS (boilerplate); i++)
     if (strstr (folded, boilerplate[i]) != NULL)
       return 0.0;
@@ -676,12 +724,16 @@ sortie_sentence_judge (const char *text,
   shape = measure (text, length);
   quality = judge_shape (&shape, length);
   if (quality > 0.0)
-    quality *= judge_ends (text, length, n,
-                           sortie_vocabulary_is_stop (vocabulary, g_array_index (words, guint, 0)));
+    quality *= judge_ends (text, length, vocabulary, words);
   if (quality > 0.0)
     quality *= judge_words (vocabulary, words);
   if (quality > 0.0)
     quality *= judge_openings (text, length, n);
+  /* Markup that was left in the text shows that there may be a better copy. */
+  if (g_strstr_len (text, (gssize) length, "`") != NULL ||
+      g_strstr_len (text, (gssize) length, "**") != NULL ||
+      g_strstr_len (text, (gssize) length, "\\") != NULL)
+    quality *= 0.85;
   /* Very short says little, very long tires. */
   if (n < 8)
     quality *= 0.8;

@@ -8,7 +8,9 @@
 #include <math.h>
 #include <string.h>
 
-#define K1 1.2
+#define K1 0.9
+/* What another word of the same stem counts. */
+#define FAMILY 0.7
 /* Sentences that have less in common than this are not neighbours. */
 #define SIMILAR 0.12
 /* Centrality compares each with each: so many of the best are enough. */
@@ -49,8 +51,9 @@ sortie_rank_query_new (void)
 {
   SortieRankQuery *self = g_new0 (SortieRankQuery, 1);
 
-  self->subject = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->more = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->subject = g_array_new (FALSE, FALSE, sizeof (SortieWord));
+  self->more = g_array_new (FALSE, FALSE, sizeof (SortieWord));
+  self->names = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
@@ -61,15 +64,25 @@ sortie_rank_query_free (SortieRankQuery *self)
     return;
   g_array_unref (self->subject);
   g_array_unref (self->more);
+  g_ptr_array_unref (self->names);
   g_clear_pointer (&self->cues, g_array_unref);
   g_free (self);
 }
 
-static gboolean
-holds (GArray *list, guint word)
+gboolean
+sortie_words_hold (GArray *words, guint stem)
 {
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    if (g_array_index (list, guint, i) == word)
+  for (guint i = 0; i < words->len; i++)
+    if (g_array_index (words, SortieWord, i).stem == stem)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+holds (GArray *stems, guint stem)
+{
+  for (guint i = 0; i < stems->len; i++)
+    if (g_array_index (stems, guint, i) == stem)
       return TRUE;
   return FALSE;
 }
@@ -81,9 +94,9 @@ sortie_rank_query_add (GArray *list, SortieVocabulary *vocabulary, const char *t
 
   for (guint i = 0; i < words->len; i++)
     {
-      guint word = g_array_index (words, guint, i);
+      SortieWord word = g_array_index (words, SortieWord, i);
 
-      if (!holds (list, word))
+      if (!sortie_words_hold (list, word.stem))
         g_array_append_val (list, word);
     }
 }
@@ -233,12 +246,43 @@ sortie_ranker_get_similarity (const SortieRanker *self, guint a, guint b)
 
 /* A word that came after the ranker was made (or in no sentence) is as rare as can be. */
 double
-sortie_ranker_get_weight (const SortieRanker *self, guint word)
+sortie_ranker_get_weight (const SortieRanker *self, guint stem)
 {
-  return word < self->n_words ? self->idf[word] : log (1.0 + self->sentences->items->len / 0.5);
+  return stem < self->n_words ? self->idf[stem] : log (1.0 + self->sentences->items->len / 0.5);
 }
 
 /* -- the parts of a score -- */
+
+/* How often the word is in the sentence: in its own form in full, in another of its family by
+ * FAMILY ("diversion" and "diversity" share a stem). */
+static double
+count_word (const SortieRanker *self, guint index, SortieWord word)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
+  double count = 0.0;
+
+  if (vector_count (&self->vectors[index], word.stem) == 0)
+    return 0.0;
+  for (guint i = 0; i < sentence->n_words; i++)
+    if (sentence->words[i].stem == word.stem)
+      count += sentence->words[i].root == word.root ? 1.0 : FAMILY;
+  return count;
+}
+
+/* 1 where the word is in the sentence in its own form, FAMILY where in another, else 0. */
+static double
+presence_of (const SortieRanker *self, guint index, SortieWord word)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
+  double presence = 0.0;
+
+  if (vector_count (&self->vectors[index], word.stem) == 0)
+    return 0.0;
+  for (guint i = 0; i < sentence->n_words; i++)
+    if (sentence->words[i].stem == word.stem)
+      presence = MAX (presence, sentence->words[i].root == word.root ? 1.0 : FAMILY);
+  return presence;
+}
 
 static double
 match_words (const SortieRanker *self, guint index, GArray *words, double share)
@@ -250,11 +294,11 @@ match_words (const SortieRanker *self, guint index, GArray *words, double share)
 
   for (guint i = 0; i < words->len; i++)
     {
-      guint word = g_array_index (words, guint, i);
-      guint count = vector_count (&self->vectors[index], word);
+      SortieWord word = g_array_index (words, SortieWord, i);
+      double count = count_word (self, index, word);
 
-      if (count > 0)
-        sum += share * self->idf[word] * count * (K1 + 1.0) / (count + norm);
+      if (count > 0.0)
+        sum += share * self->idf[word.stem] * count * (K1 + 1.0) / (count + norm);
     }
   return sum;
 }
@@ -309,22 +353,23 @@ cover (const SortieRanker *self, guint index, GArray *subject)
 
   for (guint i = 0; i < subject->len; i++)
     {
-      guint word = g_array_index (subject, guint, i);
+      SortieWord word = g_array_index (subject, SortieWord, i);
+      double presence = presence_of (self, index, word);
       /* The root, so that one word that is found nowhere does not outweigh all others. */
-      double weight = sqrt (sortie_ranker_get_weight (self, word));
+      double weight = sqrt (sortie_ranker_get_weight (self, word.stem));
 
       all += weight;
-      if (vector_count (&self->vectors[index], word) > 0)
+      if (presence > 0.0)
         {
-          result.own += weight;
-          result.wide += weight;
+          result.own += presence * weight;
+          result.wide += presence * weight;
         }
-      else if (holds (heading, word))
+      else if (holds (heading, word.stem))
         result.wide += 0.8 * weight;
       else if ((index > 0 && are_neighbours (self, index, index - 1) &&
-                vector_count (&self->vectors[index - 1], word) > 0) ||
+                vector_count (&self->vectors[index - 1], word.stem) > 0) ||
                (are_neighbours (self, index, index + 1) &&
-                vector_count (&self->vectors[index + 1], word) > 0))
+                vector_count (&self->vectors[index + 1], word.stem) > 0))
         result.wide += 0.5 * weight;
     }
   if (all > 0.0)
@@ -383,6 +428,38 @@ passage_share (GArray *passages, guint passage)
   return score > 0.0 && best > 0.0 ? score / best : 0.0;
 }
 
+static gboolean
+is_word_sign (char c)
+{
+  return g_ascii_isalnum (c) || (guchar) c >= 0x80 || c == '_';
+}
+
+/* Whether the sentence has the name as a word of its own, letter for letter. */
+static gboolean
+has_name (const SortieRanker *self, guint index, const char *name)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
+  const char *text = sortie_sentences_get_passage (self->sentences, index)->text;
+  const char *end = text + sentence->end;
+  gsize length = strlen (name);
+
+  for (const char *p = text + sentence->start; (p = g_strstr_len (p, end - p, name)) != NULL; p++)
+    if ((p == text || !is_word_sign (p[-1])) && !is_word_sign (p[length]))
+      return TRUE;
+  return FALSE;
+}
+
+static double
+name_factor (const SortieRanker *self, guint index, GPtrArray *names, gboolean strict)
+{
+  if (names->len == 0)
+    return 1.0;
+  for (guint i = 0; i < names->len; i++)
+    if (has_name (self, index, g_ptr_array_index (names, i)))
+      return 1.15;
+  return strict ? 0.4 : 0.9;
+}
+
 /* "X is a …" answers what X is; a figure answers how many. */
 static double
 answer_kind (const SortieRanker *self, guint index, const SortieRankQuery *query)
@@ -400,7 +477,7 @@ answer_kind (const SortieRanker *self, guint index, const SortieRankQuery *query
     {
       /* The subject of the sentence is the subject of the question. */
       for (guint i = 0; i < MIN (2, sentence->n_terms); i++)
-        if (holds (query->subject, sentence->terms[i]))
+        if (sortie_words_hold (query->subject, sentence->terms[i]))
           {
             factor *= 1.2;
             break;
@@ -415,8 +492,9 @@ has_cue (const SortieRanker *self, guint index, GArray *cues)
   const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
 
   for (guint i = 0; i < sentence->n_words; i++)
-    if (holds (cues, sentence->words[i]))
-      return TRUE;
+    for (guint j = 0; j < cues->len; j++)
+      if (sentence->words[i].root == g_array_index (cues, SortieWord, j).root)
+        return TRUE;
   return FALSE;
 }
 
@@ -463,7 +541,8 @@ sortie_ranker_rank (SortieRanker *self, const SortieRankQuery *query, GArray *pa
               w->passage * passage_share (passages, sentence->passage) +
               w->centrality * centrality[i] +
               w->position * ((sentence->flags & SORTIE_SENTENCE_OPENS) ? 1.0 : 0.0);
-      score *= sentence->quality * answer_kind (self, i, query);
+      score *= sentence->quality * answer_kind (self, i, query) *
+               name_factor (self, i, query->names, (query->flags & SORTIE_RANK_NAMED) != 0);
       rank->score = query->cues == NULL || has_cue (self, i, query->cues) ? score : 0.0;
     }
   return ranks;

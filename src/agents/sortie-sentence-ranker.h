@@ -15,19 +15,23 @@ typedef enum
   SORTIE_RANK_DEFINES = 1 << 0, /* asks what something is */
   SORTIE_RANK_COUNTS = 1 << 1,  /* asks how many, how long, when */
   SORTIE_RANK_REASONS = 1 << 2, /* asks why */
+  SORTIE_RANK_NAMED = 1 << 3,   /* asks about the names themselves */
 } SortieRankFlags;
 
 /**
  * SortieRankQuery:
- * @subject: (element-type guint): the words that an answer must hold
- * @more: (element-type guint): words that make an answer likelier
- * @cues: (element-type guint) (nullable): where set, one of them must be in an answer
+ * @subject: (element-type SortieWord): the words that an answer must hold
+ * @more: (element-type SortieWord): words that make an answer likelier
+ * @names: (element-type utf8): words that are names: a sentence that has one as it is written
+ *   answers better than one that has its stem only ("Recommends", not "recommended")
+ * @cues: (element-type SortieWord) (nullable): where set, one of them must be in an answer
  * @flags: what kind of answer is asked for
  */
 typedef struct
 {
   GArray *subject;
   GArray *more;
+  GPtrArray *names;
   GArray *cues;
   SortieRankFlags flags;
 } SortieRankQuery;
@@ -36,7 +40,7 @@ SortieRankQuery *sortie_rank_query_new (void);
 void sortie_rank_query_free (SortieRankQuery *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieRankQuery, sortie_rank_query_free)
 
-/* Adds the content words of a text, each once over all lists. */
+/* Adds the words of a text to the list, each stem once. (element-type SortieWord) */
 void sortie_rank_query_add (GArray *list, SortieVocabulary *vocabulary, const char *text);
 
 /**
@@ -87,7 +91,10 @@ GArray *sortie_ranker_rank (SortieRanker *self, const SortieRankQuery *query, GA
 /* The cosine of two sentences' words weighted by rarity: 0 to 1. */
 double sortie_ranker_get_similarity (const SortieRanker *self, guint a, guint b);
 
-/* How rare a word is among the sentences: above 0. */
-double sortie_ranker_get_weight (const SortieRanker *self, guint word);
+/* How rare a stem is among the sentences: above 0. */
+double sortie_ranker_get_weight (const SortieRanker *self, guint stem);
+
+/* Whether a list of SortieWord holds the stem. */
+gboolean sortie_words_hold (GArray *words, guint stem);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define MAX_LABEL_WORDS 6
+
 static void
 sentence_clear (gpointer data)
 {
@@ -48,10 +50,10 @@ content_words (SortieVocabulary *vocabulary, GArray *words)
 
   for (guint i = 0; i < words->len; i++)
     {
-      guint word = g_array_index (words, guint, i);
+      guint stem = g_array_index (words, SortieWord, i).stem;
 
-      if (!sortie_vocabulary_is_stop (vocabulary, word))
-        g_array_append_val (content, word);
+      if (!sortie_vocabulary_is_stop (vocabulary, stem))
+        g_array_append_val (content, stem);
     }
   return content;
 }
@@ -81,27 +83,66 @@ is_own_heading (const SortiePassage *passage, const char *text, gsize length)
   return strlen (last) == length && strncmp (last, text, length) == 0;
 }
 
+/* The term before its definition: a short line of its own. */
+static gboolean
+is_label (const char *text, const SortieSpan *span)
+{
+  gsize length = span->end - span->start;
+
+  return sortie_text_count_words (text + span->start, length) <= MAX_LABEL_WORDS &&
+         strchr (".!?;,", text[span->end - 1]) == NULL;
+}
+
+static gboolean
+is_same_paragraph (const char *text, const SortieSpan *before, const SortieSpan *span)
+{
+  return memchr (text + before->end, '\n', span->start - before->end) == NULL;
+}
+
+/* "Depends", then "This declares an absolute dependency.": the sentence says nothing without the
+ * line before it, so it begins there. */
+static gsize
+find_start (const SortiePassage *passage, GArray *spans, guint index)
+{
+  const SortieSpan *span = &g_array_index (spans, SortieSpan, index);
+  const SortieSpan *before;
+
+  if (index == 0 || !sortie_sentence_leans (passage->text + span->start, span->end - span->start))
+    return span->start;
+  before = &g_array_index (spans, SortieSpan, index - 1);
+  if (is_same_paragraph (passage->text, before, span) || !is_label (passage->text, before) ||
+      is_own_heading (passage, passage->text + before->start, before->end - before->start))
+    return span->start;
+  /* The line is one of its own only if another line is before it. */
+  if (index > 1 && is_same_paragraph (passage->text, before - 1, before))
+    return span->start;
+  return before->start;
+}
+
 static void
-add_sentence (SortieSentences *self, guint passage_index, const SortieSpan *span, gsize before)
+add_sentence (SortieSentences *self, guint passage_index, GArray *spans, guint index)
 {
   const SortiePassage *passage = g_ptr_array_index (self->passages, passage_index);
+  const SortieSpan *span = &g_array_index (spans, SortieSpan, index);
+  gsize start = find_start (passage, spans, index);
   const char *text = passage->text + span->start;
   gsize length = span->end - span->start;
-  g_autoptr (GArray) words = sortie_vocabulary_read (self->vocabulary, text, length);
+  g_autoptr (GArray) own = sortie_vocabulary_read (self->vocabulary, text, length);
+  g_autoptr (GArray) words =
+      sortie_vocabulary_read (self->vocabulary, passage->text + start, span->end - start);
   g_autoptr (GArray) terms = content_words (self->vocabulary, words);
-  gboolean same_paragraph =
-      before > 0 && memchr (passage->text + before, '\n', span->start - before) == NULL;
-  SortieSentence sentence = { .passage = passage_index, .start = span->start, .end = span->end };
+  gboolean continues = index > 0 && is_same_paragraph (passage->text, span - 1, span);
+  SortieSentence sentence = { .passage = passage_index, .start = start, .end = span->end };
 
+  sentence.flags = continues ? SORTIE_SENTENCE_CONTINUES : SORTIE_SENTENCE_OPENS;
+  if (start == span->start && sortie_sentence_leans (text, length))
+    sentence.flags |= SORTIE_SENTENCE_LEANS;
+  if (!is_own_heading (passage, text, length))
+    sentence.quality = sortie_sentence_judge (text, length, self->vocabulary, own);
   sentence.n_words = words->len;
   sentence.n_terms = terms->len;
   sentence.terms = (guint *) g_array_steal (terms, NULL);
-  sentence.flags = same_paragraph ? SORTIE_SENTENCE_CONTINUES : SORTIE_SENTENCE_OPENS;
-  if (sortie_sentence_leans (text, length))
-    sentence.flags |= SORTIE_SENTENCE_LEANS;
-  if (!is_own_heading (passage, text, length))
-    sentence.quality = sortie_sentence_judge (text, length, self->vocabulary, words);
-  sentence.words = (guint *) g_array_steal (words, NULL);
+  sentence.words = (SortieWord *) g_array_steal (words, NULL);
   g_array_append_val (self->items, sentence);
 }
 
@@ -110,17 +151,11 @@ sortie_sentences_add (SortieSentences *self, SortiePassage *passage)
 {
   guint index = self->passages->len;
   g_autoptr (GArray) spans = sortie_text_split_sentences (passage->text, strlen (passage->text));
-  gsize before = 0;
 
   g_ptr_array_add (self->passages, passage);
   g_ptr_array_add (self->headings, read_heading (self->vocabulary, passage));
   for (guint i = 0; i < spans->len; i++)
-    {
-      const SortieSpan *span = &g_array_index (spans, SortieSpan, i);
-
-      add_sentence (self, index, span, before);
-      before = span->end;
-    }
+    add_sentence (self, index, spans, i);
   return index;
 }
 

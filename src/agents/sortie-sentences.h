@@ -26,7 +26,7 @@ typedef enum
  * @start: byte range in the passage's text
  * @end: …
  * @words: (array length=n_words): its words, in order
- * @terms: (array length=n_terms): its content words, in order
+ * @terms: (array length=n_terms): the stems of its content words, in order
  * @n_words: how many words
  * @n_terms: how many content words
  * @flags: how it stands to its neighbours
@@ -37,7 +37,7 @@ typedef struct
   guint passage;
   gsize start;
   gsize end;
-  guint *words;
+  SortieWord *words;
   guint *terms;
   guint n_words;
   guint n_terms;
@@ -50,7 +50,8 @@ typedef struct
  * @passages: (element-type SortiePassage): each once
  * @items: (element-type SortieSentence): in order of passage and place
  * @vocabulary: the words of all
- * @headings: (element-type GArray): the content words of each passage's heading and title
+ * @headings: (element-type GArray): the stems of the content words of each
+ *   passage's heading and title
  */
 typedef struct
 {
@@ -74,6 +75,10 @@ const SortiePassage *sortie_sentences_get_passage (const SortieSentences *self, 
 /* Whether two sentences say the same in nearly the same words: most content words in common, the
  * same figures, and neither denies what the other says. */
 gboolean sortie_sentences_are_near_duplicates (const SortieSentences *self, guint a, guint b);
+
+/* For each sentence the first one that is nearly the same, itself where none is. (element-type int)
+ * (transfer full) */
+GArray *sortie_sentences_cluster (const SortieSentences *self);
 
 /* Whether they say the same but for their figures: a difference worth a reader's notice. */
 gboolean sortie_sentences_differ_in_figures (const SortieSentences *self, guint a, guint b);

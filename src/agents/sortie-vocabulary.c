@@ -10,6 +10,8 @@
 
 /* A longer token is no word: its beginning stands for it. Bytes. */
 #define MAX_WORD 64
+/* No ending is taken off so that less is left, bytes. */
+#define MIN_ROOT 3
 
 enum
 {
@@ -27,8 +29,9 @@ typedef struct
 struct _SortieVocabulary
 {
   char *language;
-  GHashTable *by_form; /* a word as written → its number + 1 */
+  GHashTable *by_form; /* a word as written → SortieWord */
   GHashTable *by_stem; /* a stem → its number + 1; function words with a leading blank */
+  GHashTable *by_root; /* an inflected form's root → its number + 1 */
   GArray *words;
 };
 
@@ -52,8 +55,9 @@ sortie_vocabulary_new (const char *language)
   SortieVocabulary *self = g_new0 (SortieVocabulary, 1);
 
   self->language = g_strdup (language);
-  self->by_form = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_form = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->by_stem = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_root = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->words = g_array_new (FALSE, FALSE, sizeof (Word));
   g_array_set_clear_func (self->words, word_clear);
   return self;
@@ -67,6 +71,7 @@ sortie_vocabulary_free (SortieVocabulary *self)
   g_free (self->language);
   g_hash_table_unref (self->by_form);
   g_hash_table_unref (self->by_stem);
+  g_hash_table_unref (self->by_root);
   g_array_unref (self->words);
   g_free (self);
 }
@@ -148,40 +153,76 @@ add_word (SortieVocabulary *self, const char *word, gsize length)
   return self->words->len - 1;
 }
 
-guint
+/* What is left of a folded word without the endings of its inflection. */
+static gsize
+root_length (const char *language, const char *folded)
+{
+  static const char *const english[] = { "ing", "ed", "es", "s", "e", NULL };
+  static const char *const german[] = { "en", "er", "es", "em", "e", "n", "s", NULL };
+  static const char *const romance[] = { "es", "s", "e", NULL };
+  const char *const *endings = g_strcmp0 (language, "en") == 0   ? english
+                               : g_strcmp0 (language, "de") == 0 ? german
+                                                                 : romance;
+  gsize length = strlen (folded);
+
+  for (guint i = 0; endings[i] != NULL; i++)
+    if (g_str_has_suffix (folded, endings[i]) && length >= strlen (endings[i]) + MIN_ROOT)
+      return length - strlen (endings[i]);
+  return length;
+}
+
+static guint
+intern_root (SortieVocabulary *self, const char *form, gsize length)
+{
+  g_autofree char *folded = sortie_text_fold (form, length);
+  guint found;
+
+  folded[root_length (self->language, folded)] = '\0';
+  found = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_root, folded));
+  if (found == 0)
+    {
+      found = g_hash_table_size (self->by_root) + 1;
+      g_hash_table_insert (self->by_root, g_steal_pointer (&folded), GUINT_TO_POINTER (found));
+    }
+  return found - 1;
+}
+
+SortieWord
 sortie_vocabulary_intern (SortieVocabulary *self, const char *word, gsize length)
 {
   char form[MAX_WORD + 1];
-  guint found;
+  SortieWord *known;
+  SortieWord result;
 
   sortie_word_trim (self->language, &word, &length);
   if (length > MAX_WORD)
     length = sortie_text_whole_characters (word, MAX_WORD);
   memcpy (form, word, length);
   form[length] = '\0';
-  found = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_form, form));
-  if (found == 0)
-    {
-      found = add_word (self, form, length) + 1;
-      g_hash_table_insert (self->by_form, g_strdup (form), GUINT_TO_POINTER (found));
-    }
-  return found - 1;
+  known = g_hash_table_lookup (self->by_form, form);
+  if (known != NULL)
+    return *known;
+  result.stem = add_word (self, form, length);
+  result.root = intern_root (self, form, length);
+  g_hash_table_insert (self->by_form, g_strdup (form), g_memdup2 (&result, sizeof result));
+  return result;
 }
 
 GArray *
 sortie_vocabulary_read (SortieVocabulary *self, const char *text, gsize length)
 {
   g_autoptr (GArray) tokens = sortie_text_tokenize (text, length);
-  GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (guint), tokens->len);
+  GArray *words = g_array_sized_new (FALSE, FALSE, sizeof (SortieWord), tokens->len);
 
   for (guint i = 0; i < tokens->len; i++)
     {
       const SortieSpan *span = &g_array_index (tokens, SortieSpan, i);
-      guint number = sortie_vocabulary_intern (self, text + span->start, span->end - span->start);
+      SortieWord word =
+          sortie_vocabulary_intern (self, text + span->start, span->end - span->start);
 
-      g_array_append_val (numbers, number);
+      g_array_append_val (words, word);
     }
-  return numbers;
+  return words;
 }
 
 guint
@@ -191,31 +232,31 @@ sortie_vocabulary_get_size (const SortieVocabulary *self)
 }
 
 static guint
-flags_of (const SortieVocabulary *self, guint number)
+flags_of (const SortieVocabulary *self, guint stem)
 {
-  return g_array_index (self->words, Word, number).flags;
+  return g_array_index (self->words, Word, stem).flags;
 }
 
 gboolean
-sortie_vocabulary_is_stop (const SortieVocabulary *self, guint number)
+sortie_vocabulary_is_stop (const SortieVocabulary *self, guint stem)
 {
-  return (flags_of (self, number) & WORD_STOP) != 0;
+  return (flags_of (self, stem) & WORD_STOP) != 0;
 }
 
 gboolean
-sortie_vocabulary_is_number (const SortieVocabulary *self, guint number)
+sortie_vocabulary_is_number (const SortieVocabulary *self, guint stem)
 {
-  return (flags_of (self, number) & WORD_NUMBER) != 0;
+  return (flags_of (self, stem) & WORD_NUMBER) != 0;
 }
 
 gboolean
-sortie_vocabulary_is_negation (const SortieVocabulary *self, guint number)
+sortie_vocabulary_is_negation (const SortieVocabulary *self, guint stem)
 {
-  return (flags_of (self, number) & WORD_NEGATION) != 0;
+  return (flags_of (self, stem) & WORD_NEGATION) != 0;
 }
 
 const char *
-sortie_vocabulary_get_stem (const SortieVocabulary *self, guint number)
+sortie_vocabulary_get_stem (const SortieVocabulary *self, guint stem)
 {
-  return g_array_index (self->words, Word, number).stem;
+  return g_array_index (self->words, Word, stem).stem;
 }
