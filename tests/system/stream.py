@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads a server-sent event stream over a bare socket, so that a test sees what is on the wire."""
 import json
+import socket
 
 
 class Frame:
@@ -112,4 +113,9 @@ class EventStream:
                              + "; ".join(f.data[:120] for f in frames[-5:]))
 
     def close(self):
+        """Also wakes a thread that reads: for it the stream has ended."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:  # the peer was faster
+            pass
         self.socket.close()
