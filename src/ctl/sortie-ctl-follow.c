@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define TICK_MS 200
+#define STATUS_MS 50         /* the status is not shown more often, whatever comes in */
 #define PATIENCE_SECONDS 300 /* without a connection, then we leave */
 
 typedef struct
@@ -23,6 +24,7 @@ typedef struct
   SortieCtlDraft *draft;
   GMainLoop *loop;
   gint64 began;    /* monotonic */
+  gint64 shown;    /* monotonic, when the status was last shown */
   gint64 lost;     /* monotonic, since when there is no connection; 0 while there is one */
   gboolean opened; /* whether there ever was one */
   gboolean relaunching;
@@ -52,11 +54,13 @@ shows_status (Follow *self)
 static void
 show_status (Follow *self)
 {
-  gint64 elapsed = (g_get_monotonic_time () - self->began) / 1000;
+  gint64 now = g_get_monotonic_time ();
+  gint64 elapsed = (now - self->began) / 1000;
   g_autofree char *line = NULL;
 
-  if (!shows_status (self))
+  if (!shows_status (self) || now - self->shown < STATUS_MS * 1000)
     return;
+  self->shown = now;
 
   if (self->n_interrupts > 0)
     line = g_strdup ("Cancelling …");
@@ -88,6 +92,7 @@ say_line (Follow *self, const char *line)
 {
   sortie_ctl_draft_break_line (self->draft);
   sortie_ctl_show_line (self->ctl, NULL);
+  self->shown = 0;
   /* Our own colours are in it; what came from outside was cleaned. */
   fprintf (self->ctl->err, "%s\n", line);
 }
@@ -115,7 +120,9 @@ event_cb (SortieEventStream *stream, const SortieEvent *event, const char *json,
 
   if (self->ctl->options.json)
     print_event (self, json);
-  if (self->ctl->err_is_terminal || self->ctl->options.verbose)
+  /* That a step is done need not stand in the middle of the report. */
+  if ((self->ctl->err_is_terminal || self->ctl->options.verbose) &&
+      !(sortie_ctl_draft_has_begun (self->draft) && event->type == SORTIE_EVENT_STATUS))
     line = sortie_ctl_progress_dup_line (self->model, event, self->ctl->colour);
   if (line != NULL)
     say_line (self, line);
@@ -271,6 +278,8 @@ conclude (Follow *self, GError **error)
       return self->n_interrupts > 0 ? SORTIE_CTL_CANCELLED : SORTIE_CTL_ERROR;
     }
 
+  if (sortie_ctl_draft_has_begun (self->draft))
+    sortie_ctl_say (self->ctl, "%s", "");
   summary = sortie_ctl_progress_dup_summary (self->model);
   advice = sortie_ctl_progress_dup_advice (self->model);
   sortie_ctl_say (self->ctl, "%s", summary);

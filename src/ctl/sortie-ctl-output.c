@@ -289,6 +289,11 @@ sortie_ctl_table_print (SortieCtlTable *self, SortieCtl *ctl)
   guint before_last = 0;
   guint room = 0;
 
+  if (self->cells->len == self->n_columns)
+    {
+      sortie_ctl_say (ctl, "There are none.");
+      return;
+    }
   for (guint i = 0; i < self->cells->len; i++)
     widths[i % self->n_columns] = MAX (widths[i % self->n_columns],
                                        sortie_ctl_text_width (g_ptr_array_index (self->cells, i)));

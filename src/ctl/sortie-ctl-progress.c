@@ -119,6 +119,40 @@ dup_activity (const SortieModelStep *step, gint64 now)
   return g_strdup_printf ("%s waits for a worker", agent);
 }
 
+/* What the steps are at; what several of them are at is said once. */
+static void
+append_activities (GString *line, const SortieMissionModel *model, gint64 now)
+{
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
+  guint times[SORTIE_PLAN_MAX_STEPS] = { 0 };
+
+  for (int number = 2; number <= sortie_mission_model_get_n_steps (model); number++)
+    {
+      const SortieModelStep *step = sortie_mission_model_get_step (model, number);
+      g_autofree char *activity = NULL;
+      guint place;
+
+      if (step->state != SORTIE_MODEL_STEP_RUNNING && step->state != SORTIE_MODEL_STEP_RETRYING &&
+          step->state != SORTIE_MODEL_STEP_QUEUED)
+        continue;
+      activity = dup_activity (step, now);
+      if (!g_ptr_array_find_with_equal_func (said, activity, g_str_equal, &place))
+        {
+          place = said->len;
+          g_ptr_array_add (said, g_steal_pointer (&activity));
+        }
+      times[place]++;
+    }
+
+  for (guint i = 0; i < said->len; i++)
+    {
+      g_string_append (line, "; ");
+      if (times[i] > 1)
+        g_string_append_printf (line, "%u × ", times[i]);
+      g_string_append (line, g_ptr_array_index (said, i));
+    }
+}
+
 char *
 sortie_ctl_progress_dup_status (const SortieMissionModel *model, gint64 now, gint64 elapsed)
 {
@@ -133,19 +167,7 @@ sortie_ctl_progress_dup_status (const SortieMissionModel *model, gint64 now, gin
     g_string_append (line, "Planning");
   else
     g_string_append_printf (line, "%d of %d steps done", n_done, n_steps);
-
-  for (int number = 2; number <= n_steps; number++)
-    {
-      const SortieModelStep *step = sortie_mission_model_get_step (model, number);
-
-      if (step->state == SORTIE_MODEL_STEP_RUNNING || step->state == SORTIE_MODEL_STEP_RETRYING ||
-          step->state == SORTIE_MODEL_STEP_QUEUED)
-        {
-          g_autofree char *activity = dup_activity (step, now);
-
-          g_string_append_printf (line, "; %s", activity);
-        }
-    }
+  append_activities (line, model, now);
   g_string_append_printf (line, "; %s", time);
 
   return g_string_free (line, FALSE);
@@ -214,15 +236,17 @@ char *
 sortie_ctl_progress_dup_advice (const SortieMissionModel *model)
 {
   const char *id = sortie_mission_model_get_mission_id (model);
+  gboolean has_draft = sortie_mission_model_get_current_draft (model) != NULL;
 
   switch (sortie_mission_model_get_state (model))
     {
     case SORTIE_MISSION_CANCELLED:
-      return g_strdup_printf ("What was done is kept: sortiectl show %s\n"
-                              "The draft as far as it came: sortiectl report %s\n"
-                              "To go on from there: sortiectl retry %s",
-                              id, id, id);
     case SORTIE_MISSION_FAILED:
+      if (has_draft)
+        return g_strdup_printf ("What was done is kept: sortiectl show %s\n"
+                                "The draft as far as it came: sortiectl report %s\n"
+                                "To go on from there: sortiectl retry %s",
+                                id, id, id);
       return g_strdup_printf ("What was done is kept: sortiectl show %s\n"
                               "To go on from there: sortiectl retry %s",
                               id, id);
