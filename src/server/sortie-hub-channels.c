@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "sortie-server"
 
-#include "sortie-error.h"
 #include "sortie-hub-private.h"
-#include "sortie-sse-parser.h"
-
-#include <string.h>
 
 /* Clients of one mission's stream. Each client has a position, the ID of the last event it was sent.
  * A client first catches up: its own reads, from its position to the stream's end. Then it is live:
@@ -26,6 +22,7 @@ typedef struct
   char *position;     /* last event that the live clients have got; NULL without any */
   char *latest;       /* last event that the feed told of, or NULL */
   gboolean reading;
+  gboolean again; /* more was told of while it read */
 } Channel;
 
 typedef struct
@@ -39,27 +36,6 @@ typedef struct
   gboolean full;  /* the last read was cut off by its limit */
   gboolean ended; /* the mission's last event has been sent */
 } Client;
-
-/* What a handler found out before the connection was taken over. */
-typedef struct
-{
-  char *mission;
-  char *position;    /* (nullable) */
-  GPtrArray *events; /* SortieStoredEvent: the first of what it gets */
-  gboolean reset;
-  gboolean lost;
-} MissionStream;
-
-static void
-mission_stream_free (gpointer data)
-{
-  MissionStream *stream = data;
-
-  g_free (stream->mission);
-  g_free (stream->position);
-  g_clear_pointer (&stream->events, g_ptr_array_unref);
-  g_free (stream);
-}
 
 static void
 client_free (gpointer data)
@@ -192,9 +168,10 @@ send_events (Client *client, GPtrArray *events)
 static void catch_up (Client *client);
 static void channel_read (Channel *channel);
 
-/* Everybody who is live and stands where the channel stands gets the very same bytes. */
+/* The events that come right after `from`. Everybody who is live and stands there gets the very same
+ * bytes. */
 static void
-deliver (Channel *channel, GPtrArray *events)
+deliver (Channel *channel, const char *from, GPtrArray *events)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GBytes) frames = NULL;
@@ -216,7 +193,7 @@ deliver (Channel *channel, GPtrArray *events)
 
       if (!client->live || client->connection == NULL)
         continue;
-      if (g_strcmp0 (client->position, channel->position) != 0 || done)
+      if (g_strcmp0 (client->position, from) != 0 || done)
         {
           send_events (client, events);
           continue;
@@ -224,7 +201,8 @@ deliver (Channel *channel, GPtrArray *events)
       set_id (&client->position, last);
       sortie_sse_connection_send (client->connection, frames);
     }
-  set_id (&channel->position, last);
+  if (is_after (last, channel->position))
+    set_id (&channel->position, last);
 }
 
 static gboolean
@@ -240,31 +218,55 @@ typedef struct
 {
   SortieHubChannels *owner;
   char *mission;
+  char *after;
 } ChannelRead;
+
+static void
+channel_read_free (ChannelRead *read)
+{
+  g_free (read->mission);
+  g_free (read->after);
+  g_free (read);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChannelRead, channel_read_free)
+
+/* Redis is away. The clients come again and resume by their IDs: better than to wait for an event
+ * that may have been the last. */
+static void
+drop_live_clients (Channel *channel)
+{
+  for (guint i = 0; i < channel->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (channel->clients, i);
+
+      if (client->live && client->connection != NULL)
+        sortie_sse_connection_drop (client->connection);
+    }
+}
 
 static void
 channel_read_cb (GPtrArray *events, gpointer user_data)
 {
-  ChannelRead *read = user_data;
+  g_autoptr (ChannelRead) read = user_data;
   Channel *channel = g_hash_table_lookup (read->owner->by_mission, read->mission);
+  gboolean again;
 
-  g_free (read->mission);
-  g_free (read);
   if (channel == NULL)
     return;
+  again = channel->again;
   channel->reading = FALSE;
+  channel->again = FALSE;
   if (channel->clients->len == 0)
+    g_hash_table_remove (channel->owner->by_mission, channel->mission);
+  else if (events == NULL)
+    drop_live_clients (channel);
+  else
     {
-      g_hash_table_remove (channel->owner->by_mission, channel->mission);
-      return;
+      deliver (channel, read->after, events);
+      if (has_live_clients (channel) && (again || events->len == SORTIE_HUB_READ_LIMIT))
+        channel_read (channel);
     }
-  if (events == NULL) /* Redis is away: what comes next starts another read */
-    return;
-  deliver (channel, events);
-  if (has_live_clients (channel) &&
-      (events->len == SORTIE_HUB_READ_LIMIT ||
-       (events->len > 0 && is_after (channel->latest, channel->position))))
-    channel_read (channel);
 }
 
 static void
@@ -272,12 +274,16 @@ channel_read (Channel *channel)
 {
   ChannelRead *read;
 
-  if (channel->reading || channel->position == NULL)
-    return;
+  if (channel->reading)
+    {
+      channel->again = TRUE;
+      return;
+    }
   channel->reading = TRUE;
   read = g_new0 (ChannelRead, 1);
   read->owner = channel->owner;
   read->mission = g_strdup (channel->mission);
+  read->after = g_strdup (channel->position);
   sortie_hub_read (channel->owner->hub, channel->mission, channel->position, channel_read_cb, read);
 }
 
@@ -310,7 +316,7 @@ channel_take (Channel *channel, GPtrArray *entries)
   if (!has_live_clients (channel))
     return;
   if (whole)
-    deliver (channel, events);
+    deliver (channel, channel->position, events);
   else
     channel_read (channel);
 }
@@ -323,8 +329,13 @@ take_gap (SortieHubChannels *self)
 
   g_hash_table_iter_init (&iter, self->by_mission);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (has_live_clients (value))
-      channel_read (value);
+    {
+      Channel *channel = value;
+
+      set_id (&channel->latest, SORTIE_HUB_LAST_ID);
+      if (has_live_clients (channel))
+        channel_read (channel);
+    }
 }
 
 void
@@ -379,7 +390,7 @@ join_or_read_on (Client *client)
   if (!has_live_clients (channel))
     set_id (&channel->position, client->position != NULL ? client->position : "0-0");
   client->live = TRUE;
-  if (is_after (channel->latest, channel->position) && channel->latest != NULL)
+  if (is_after (channel->latest, channel->position))
     channel_read (channel);
 }
 
@@ -439,119 +450,28 @@ ensure_channel (SortieHubChannels *self, const char *mission)
   return channel;
 }
 
-/* Events that stand in no stream: they carry no ID. */
-static void
-append_own_event (
-    GString *out, const char *mission, SortieEventType type, const char *code, const char *message)
-{
-  g_autoptr (SortieEvent) event = sortie_event_new (type, "system", code, message);
-  g_autofree char *body = NULL, *wire = NULL;
-
-  if (type == SORTIE_EVENT_DONE)
-    event->data = g_strdup ("{\"outcome\":\"failed\"}");
-  body = sortie_event_to_body (event);
-  wire =
-      sortie_event_body_to_wire (body, strlen (body), NULL, 0, mission, g_get_real_time () / 1000);
-  sortie_sse_append_frame (out, NULL, "message", wire);
-}
-
-static void
-send_preamble (SortieSseConnection *connection, const MissionStream *stream)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-  g_autoptr (GBytes) bytes = NULL;
-
-  sortie_hub_append_preamble (out);
-  if (stream->lost)
-    {
-      append_own_event (out, stream->mission, SORTIE_EVENT_ERROR, SORTIE_CODE_MISSION_LOST,
-                        "The mission is no longer in Redis: its last answers were lost in a crash");
-      append_own_event (out, stream->mission, SORTIE_EVENT_DONE, SORTIE_CODE_MISSION_DONE,
-                        "The mission was lost.");
-    }
-  else if (stream->reset)
-    append_own_event (out, stream->mission, SORTIE_EVENT_STATUS, SORTIE_CODE_STREAM_RESET,
-                      "That event is gone; all events follow from the first");
-  bytes = g_bytes_new (out->str, out->len);
-  sortie_sse_connection_send (connection, bytes);
-}
-
+/* `events` are those right after `position`, read before the channel took notice of the mission. */
 void
-sortie_hub_stream_mission (SortieSseConnection *connection, gpointer data, gpointer user_data)
+sortie_hub_channels_add (SortieHubChannels *self,
+                         SortieSseConnection *connection,
+                         const char *mission,
+                         const char *position,
+                         GPtrArray *events)
 {
-  SortieHub *hub = user_data;
-  SortieHubChannels *self = hub->channels;
-  MissionStream *stream = data;
-  Channel *channel;
-  Client *client;
+  Channel *channel = ensure_channel (self, mission);
+  Client *client = g_new0 (Client, 1);
 
-  send_preamble (connection, stream);
-  if (stream->lost)
-    {
-      sortie_sse_connection_finish (connection);
-      mission_stream_free (stream);
-      return;
-    }
-  channel = ensure_channel (self, stream->mission);
-  client = g_new0 (Client, 1);
   client->owner = self;
-  client->mission = g_strdup (stream->mission);
+  client->mission = g_strdup (mission);
   client->connection = connection;
-  client->position = g_strdup (stream->position);
-  client->full = stream->events->len >= SORTIE_HUB_READ_LIMIT;
+  client->position = g_strdup (position);
   g_ptr_array_add (channel->clients, client);
   sortie_sse_connection_set_closed_func (connection, closed_cb, client);
   sortie_sse_connection_set_drained_func (connection, drained_cb, client);
-  send_events (client, stream->events);
-  mission_stream_free (stream);
-  /* Between the handler's read and this moment the feed may have told of more that no channel was
-   * there to take: one more read settles it. */
-  if (!client->ended)
+  send_events (client, events);
+  /* Between that read and this moment the feed may have told of more that no channel was there to
+   * take: one more read settles it, at once or when the client has taken what it got. */
+  client->full = TRUE;
+  if (!client->ended && sortie_sse_connection_get_queued (connection) == 0)
     catch_up (client);
-}
-
-/* ---- The handler's half ---- */
-
-static SortieResponse *
-accept_lost (const char *id)
-{
-  MissionStream *stream = g_new0 (MissionStream, 1);
-
-  stream->mission = g_strdup (id);
-  stream->lost = TRUE;
-  return sortie_response_new_stream (stream, mission_stream_free);
-}
-
-SortieResponse *
-sortie_hub_handle_mission (SortieHub *self, SortieRequest *request, const char *id)
-{
-  const char *after = sortie_request_get_header (request, "Last-Event-ID");
-  gboolean given = FALSE, reset = FALSE;
-  guint64 time, sequence;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SortieMissionRecord) record = NULL;
-  g_autoptr (GPtrArray) events = NULL;
-  MissionStream *stream;
-
-  if (!sortie_request_get_last_event_id (request, &given, &time, &sequence, &error))
-    return sortie_response_new_error (error);
-  record = sortie_bus_get_mission (self->bus, request->user, id, &error);
-  if (record == NULL && given && sortie_mission_id_is_valid (id) &&
-      error->code == SORTIE_ERROR_NOT_FOUND && !sortie_bus_is_deleted (self->bus, id))
-    return accept_lost (id);
-  if (record == NULL)
-    return sortie_response_new_error (error);
-  events = sortie_bus_read_events (self->bus, id, given ? after : NULL, SORTIE_HUB_READ_LIMIT,
-                                   &reset, &error);
-  if (events == NULL)
-    return sortie_response_new_error (error);
-  if (given && !reset && events->len == 0 && sortie_mission_state_is_final (record->state))
-    return sortie_response_new_empty (204); /* it has seen the last event: nothing will follow */
-
-  stream = g_new0 (MissionStream, 1);
-  stream->mission = g_strdup (id);
-  stream->position = given && !reset ? g_strdup (after) : NULL;
-  stream->events = g_steal_pointer (&events);
-  stream->reset = reset;
-  return sortie_response_new_stream (stream, mission_stream_free);
 }

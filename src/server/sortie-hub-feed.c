@@ -25,6 +25,7 @@ typedef struct
   SortieHubFeed *owner;
   SortieSseConnection *connection;
   char *user;
+  GStrv seen; /* (nullable): what it has, a partition each, where that is ahead of the others */
 } FeedClient;
 
 /* One entry as it goes out, once for everybody. */
@@ -61,6 +62,7 @@ feed_client_free (gpointer data)
   FeedClient *client = data;
 
   g_free (client->user);
+  g_strfreev (client->seen);
   g_free (client);
 }
 
@@ -151,16 +153,52 @@ concerns (const char *owner, const char *user)
   return *owner == '\0' || g_str_equal (owner, user);
 }
 
+static gboolean
+has_seen (const FeedClient *client, const Frame *frame)
+{
+  return client->seen != NULL &&
+         sortie_stream_id_compare (frame->id, client->seen[frame->partition]) <= 0;
+}
+
 static void
-send_to_all (SortieHubFeed *self, const char *owner, GBytes *bytes)
+send_frame (SortieHubFeed *self, const Frame *frame)
 {
   for (guint i = 0; i < self->clients->len; i++)
     {
       FeedClient *client = g_ptr_array_index (self->clients, i);
 
-      if (concerns (owner, client->user))
-        sortie_sse_connection_send (client->connection, bytes);
+      if (concerns (frame->user, client->user) && !has_seen (client, frame))
+        sortie_sse_connection_send (client->connection, frame->bytes);
     }
+}
+
+/* A client that resumes may have read further than the feed's reader has come. Once the reader is
+ * there too, there is nothing to be left out any more. */
+static void
+forget_seen (SortieHubFeed *self)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      FeedClient *client = g_ptr_array_index (self->clients, i);
+      gboolean passed = client->seen != NULL;
+
+      for (guint p = 0; passed && p < self->positions->len; p++)
+        {
+          const char *id = g_ptr_array_index (self->positions, p);
+
+          passed = sortie_stream_id_compare (id != NULL ? id : "0-0", client->seen[p]) >= 0;
+        }
+      if (passed)
+        g_clear_pointer (&client->seen, g_strfreev);
+    }
+}
+
+static void
+send_to_all (SortieHubFeed *self, GBytes *bytes)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    sortie_sse_connection_send (((FeedClient *) g_ptr_array_index (self->clients, i))->connection,
+                                bytes);
 }
 
 static GBytes *
@@ -185,7 +223,7 @@ sortie_hub_feed_take (SortieHubFeed *self, GPtrArray *entries, gboolean gap)
     {
       g_autoptr (GBytes) reset = new_reset ();
 
-      send_to_all (self, "", reset);
+      send_to_all (self, reset);
     }
   for (guint i = 0; i < entries->len; i++)
     {
@@ -202,11 +240,12 @@ sortie_hub_feed_take (SortieHubFeed *self, GPtrArray *entries, gboolean gap)
       frame->id = g_strdup (entry->id);
       frame->user = g_strdup (entry->user);
       frame->bytes = new_frame_bytes (positions, entry);
-      send_to_all (self, frame->user, frame->bytes);
+      send_frame (self, frame);
       g_queue_push_tail (&self->recent, frame);
       if (self->recent.length > SORTIE_HUB_RECENT)
         frame_free (g_queue_pop_head (&self->recent));
     }
+  forget_seen (self);
 }
 
 void
@@ -217,7 +256,7 @@ sortie_hub_feed_broadcast (SortieHubFeed *self, const char *wire)
 
   sortie_sse_append_frame (out, NULL, "message", wire);
   bytes = g_string_free_to_bytes (out);
-  send_to_all (self, "", bytes);
+  send_to_all (self, bytes);
 }
 
 static void
@@ -289,6 +328,7 @@ sortie_hub_stream_feed (SortieSseConnection *connection, gpointer data, gpointer
 
       append_missed (out, stream, positions);
       append_recent (self, out, stream->user, (const char *const *) positions);
+      client->seen = g_steal_pointer (&positions);
     }
   bytes = g_string_free_to_bytes (out);
   sortie_sse_connection_send (connection, bytes);
@@ -306,7 +346,8 @@ sortie_hub_handle_feed (SortieHub *self, SortieRequest *request)
 
   if (positions != NULL && *positions != '\0')
     {
-      entries = sortie_bus_read_feed (self->bus, request->user, positions, 20000, &reset, &error);
+      entries = sortie_bus_read_feed (self->bus, request->user, positions, SORTIE_HUB_MAX_MISSED,
+                                      &reset, &error);
       if (entries == NULL)
         return sortie_response_new_error (error);
     }

@@ -8,7 +8,14 @@ G_BEGIN_DECLS
 
 #define SORTIE_HUB_READ_LIMIT 500 /* events of one read from a mission's stream */
 #define SORTIE_HUB_RECENT 512     /* feed entries kept for subscribers that come just now */
-#define SORTIE_HUB_RETRY_MS 1000  /* told to clients: how long to wait before they reconnect */
+#define SORTIE_HUB_MAX_MISSED                                                                      \
+  20000                          /* feed entries that a subscriber who resumes gets, a partition */
+#define SORTIE_HUB_RETRY_MS 1000 /* told to clients: how long to wait before they reconnect */
+
+/* No event has this ID, and none comes after it. The end of a lost mission carries it, so that a client
+ * which comes back with it can be told to stop. A channel that may have missed something takes it
+ * for the last event that it was told of. */
+#define SORTIE_HUB_LAST_ID "18446744073709551615-18446744073709551615"
 
 typedef struct _SortieHubChannels SortieHubChannels;
 typedef struct _SortieHubFeed SortieHubFeed;
@@ -36,6 +43,12 @@ void sortie_hub_append_event (GString *out, const SortieStoredEvent *event);
 SortieHubChannels *sortie_hub_channels_new (SortieHub *hub);
 void sortie_hub_channels_free (SortieHubChannels *self);
 void sortie_hub_channels_take (SortieHubChannels *self, GPtrArray *entries, gboolean gap);
+/* A client of a mission's stream that has everything up to `position` (nullable: nothing). */
+void sortie_hub_channels_add (SortieHubChannels *self,
+                              SortieSseConnection *connection,
+                              const char *mission,
+                              const char *position,
+                              GPtrArray *events);
 
 SortieHubFeed *sortie_hub_feed_new (SortieHub *hub);
 void sortie_hub_feed_free (SortieHubFeed *self);

@@ -121,9 +121,11 @@ create_cb (SortieRequest *request, gpointer user_data)
   SortieServices *self = user_data;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) folders = NULL;
+  g_autofree char *escaped = NULL, *location = NULL;
   const char *name = NULL;
   JsonArray *array = NULL;
   JsonObject *body;
+  SortieResponse *response;
 
   if (!JSON_NODE_HOLDS_OBJECT (request->json))
     return sortie_response_new_problem (400, "The body must be a JSON object");
@@ -139,7 +141,11 @@ create_cb (SortieRequest *request, gpointer user_data)
     return sortie_response_new_error (error);
   if (folders[0] != NULL)
     sortie_indexing_start (self->indexing, request->user, name);
-  return respond_collection (self, name, 201);
+  response = respond_collection (self, name, 201);
+  escaped = g_uri_escape_string (name, NULL, FALSE);
+  location = g_strconcat ("/collections/", escaped, NULL);
+  sortie_response_set_header (response, "Location", location);
+  return response;
 }
 
 static SortieResponse *

@@ -124,6 +124,7 @@ respond_events_page (SortieServices *self, SortieRequest *request, const char *i
   g_autoptr (SortieMissionRecord) record = NULL;
   g_autoptr (GPtrArray) events = NULL;
   gint64 limit = MAX_EVENTS_PAGE;
+  gboolean reset = FALSE;
   GString *out;
 
   if (!sortie_request_check_query (request, known, &error) ||
@@ -134,7 +135,7 @@ respond_events_page (SortieServices *self, SortieRequest *request, const char *i
                                         "“after” must be an event's ID, as in 1700000000000-0");
   record = sortie_bus_get_mission (self->bus, request->user, id, &error);
   if (record != NULL)
-    events = sortie_bus_read_events (self->bus, id, after, (guint) limit, NULL, &error);
+    events = sortie_bus_read_events (self->bus, id, after, (guint) limit, &reset, &error);
   if (events == NULL)
     return sortie_response_new_error (error);
   out = g_string_new ("{\"events\":[");
@@ -153,6 +154,8 @@ respond_events_page (SortieServices *self, SortieRequest *request, const char *i
         out, "next", ((SortieStoredEvent *) g_ptr_array_index (events, events->len - 1))->id);
   else
     sortie_json_append_member_raw (out, "next", "null");
+  if (reset) /* “after” is gone: these are the events from the first */
+    sortie_json_append_member_bool (out, "reset", TRUE);
   g_string_append_c (out, '}');
   return sortie_response_new_json (200, g_string_free (out, FALSE));
 }

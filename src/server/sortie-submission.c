@@ -65,6 +65,7 @@ pin_collections (SortieServices *services, JsonArray *names, GError **error)
     {
       JsonNode *node = json_array_get_element (names, i);
       g_autoptr (SortieCollection) collection = NULL;
+      g_autoptr (GError) local = NULL;
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
         {
@@ -73,10 +74,13 @@ pin_collections (SortieServices *services, JsonArray *names, GError **error)
         }
       if (!g_hash_table_add (seen, (gpointer) json_node_get_string (node)))
         continue;
-      collection = sortie_library_get (services->library, json_node_get_string (node), error);
+      collection = sortie_library_get (services->library, json_node_get_string (node), &local);
       if (collection == NULL)
         {
-          g_prefix_error (error, "“collections”: ");
+          /* Not the request's own target, so not 404. */
+          if (g_error_matches (local, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND))
+            local->code = SORTIE_ERROR_INVALID;
+          g_propagate_prefixed_error (error, g_steal_pointer (&local), "“collections”: ");
           return NULL;
         }
       append_pinned (out, collection);
@@ -171,31 +175,6 @@ sortie_submission_accept (SortieServices *services,
   return g_steal_pointer (&id);
 }
 
-/* A result stays only where everything it was made from stays; the writing is always done anew. */
-static void
-drop_outdated (const SortiePlan *plan, char **results)
-{
-  int n = sortie_plan_get_n_steps (plan);
-  gboolean changed = TRUE;
-
-  g_clear_pointer (&results[n], g_free);
-  while (changed)
-    {
-      changed = FALSE;
-      for (int number = 1; number <= n; number++)
-        {
-          SortieStep *step = sortie_plan_get_step (plan, number);
-
-          for (int i = 0; i < step->n_needs && results[number] != NULL; i++)
-            if (results[step->needs[i]] == NULL)
-              {
-                g_clear_pointer (&results[number], g_free);
-                changed = TRUE;
-              }
-        }
-    }
-}
-
 char *
 sortie_submission_retry (SortieServices *services, const char *user, const char *id, GError **error)
 {
@@ -222,7 +201,6 @@ sortie_submission_retry (SortieServices *services, const char *user, const char 
           sortie_bus_get_results (services->bus, id, sortie_plan_get_n_steps (old->plan), error);
       if (results == NULL)
         return NULL;
-      drop_outdated (old->plan, (char **) results->pdata);
       submission.plan = old->plan;
       submission.results = (char **) results->pdata;
     }
