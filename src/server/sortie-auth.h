@@ -25,8 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieAuth, sortie_auth_free)
  * sortie_auth_add:
  * @line: `token` (of the user `local`) or `user:token`
  *
- * The token itself is not kept, only its SHA-256. SORTIE_ERROR_INVALID where it has another form; the
- * message does not hold the token.
+ * The token itself is not kept, only its SHA-256. SORTIE_ERROR_INVALID where it has another form;
+ * the message does not hold the token.
  */
 gboolean sortie_auth_add (SortieAuth *self, const char *line, GError **error);
 
@@ -64,8 +64,8 @@ const char *sortie_auth_check (const SortieAuth *self,
                                const char *authorization,
                                gboolean is_local);
 
-/* Which hosts a request may be for, so that no web page can drive a backend by a name of its own that
- * resolves here (DNS rebinding). */
+/* Which hosts a request may be for, so that no web page can drive a backend by a name of its own
+ * that resolves here (DNS rebinding). */
 typedef struct _SortieOrigin SortieOrigin;
 
 /* `localhost`, `127.0.0.1` and `[::1]` are allowed from the start. */

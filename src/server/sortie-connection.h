@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * it needs to find the body and to know whether the connection stays open; everything else is taken
  * from the guard's own head. So nothing a client writes into a head reaches a second parser.
  *
- * The input is a pollable stream of its own and not a GConverterInputStream around a converter: that
- * one asks its base stream whether it is readable, and so forgets what it has read but not yet
+ * The input is a pollable stream of its own and not a GConverterInputStream around a converter:
+ * that one asks its base stream whether it is readable, and so forgets what it has read but not yet
  * converted, which is where a pipelined request sits. */
 
 #define SORTIE_TYPE_CONNECTION (sortie_connection_get_type ())
@@ -61,6 +61,9 @@ SortieConnection *sortie_connection_new (SortieReactor *reactor,
 const SortieRequestHead *sortie_connection_get_head (SortieConnection *self);
 /* (transfer full): for `check`. */
 SortieRequestHead *sortie_connection_steal_head (SortieConnection *self);
+/* (nullable): what the hooks keep for the current request; theirs to free. */
+void sortie_connection_set_exchange (SortieConnection *self, gpointer exchange);
+gpointer sortie_connection_get_exchange (SortieConnection *self);
 gboolean sortie_connection_is_unix (SortieConnection *self);
 gboolean sortie_connection_is_local (SortieConnection *self);
 gboolean sortie_connection_is_closed (SortieConnection *self);

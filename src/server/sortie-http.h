@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* What a route handler sees: a request that has passed every check of the edge, and a response. Both
- * are plain data and may be used in any one thread at a time. */
+/* What a route handler sees: a request that has passed every check of the edge, and a response.
+ * Both are plain data and may be used in any one thread at a time. */
 
 #define SORTIE_HTTP_MAX_PARAMETERS 8
 #define SORTIE_HTTP_MAX_QUERY_FIELDS 64
@@ -110,7 +110,8 @@ SortieResponse *sortie_response_new_empty (guint status);
 SortieResponse *sortie_response_new_json (guint status, char *json);
 /* @text: (transfer full): UTF-8 */
 SortieResponse *sortie_response_new_text (guint status, const char *content_type, char *text);
-/* RFC 9457 problem details. @detail: one or more sentences of UTF-8 for a person, without secrets. */
+/* RFC 9457 problem details. @detail: one or more sentences of UTF-8 for a person, without secrets.
+ * */
 SortieResponse *sortie_response_new_problem (guint status, const char *detail);
 /* The problem that an error is. Only messages of SORTIE_ERROR are shown to the client. */
 SortieResponse *sortie_response_new_error (const GError *error);
@@ -134,10 +135,11 @@ SortieRequest *sortie_request_new (SortieRequestHead *head);
 void sortie_request_free (SortieRequest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieRequest, sortie_request_free)
 
-/* Decodes the query of a target (`application/x-www-form-urlencoded`) strictly: valid UTF-8, no NUL,
- * no name twice. SORTIE_ERROR_INVALID otherwise. */
+/* Decodes the query of a target (`application/x-www-form-urlencoded`) strictly: valid UTF-8, no
+ * NUL, no name twice. SORTIE_ERROR_INVALID otherwise. */
 GHashTable *sortie_query_parse (const char *query, GError **error);
-/* (nullable): NULL where the escapes, or the UTF-8 they stand for, are broken, or there is a NUL. */
+/* (nullable): NULL where the escapes, or the UTF-8 they stand for, are broken, or there is a NUL.
+ * */
 char *sortie_percent_decode (const char *text, gsize length, gboolean plus_is_space);
 
 /* The client's X-Request-ID where it is short and plain, else a new one. */

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * @socket: (transfer full): what was written to it may still be on its way
  *
  * Ends a connection in order (RFC 9112 section 9.6): closes our direction, then reads and discards
- * until the peer has closed its own, or SORTIE_DEADLINE_LINGER has passed. Closing with unread input
- * would send a reset, which can take the response away from the peer.
+ * until the peer has closed its own, or SORTIE_DEADLINE_LINGER has passed. Closing with unread
+ * input would send a reset, which can take the response away from the peer.
  */
 void sortie_linger_start (SortieReactor *reactor, GSocket *socket);
 

@@ -167,7 +167,8 @@ bind_tcp (const SortieListenAddress *self, GError **error)
         bind_error = g_steal_pointer (&local_error);
     }
   g_list_free_full (addresses, g_object_unref);
-  /* A name may stand for a family that this machine lacks; an address in use is never passed over. */
+  /* A name may stand for a family that this machine lacks; an address in use is never passed over.
+   * */
   if (sockets->len == 0 || g_error_matches (bind_error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "can't listen on %s port %u: %s",

@@ -20,7 +20,8 @@ typedef struct
   char *path;
 } SortieListenAddress;
 
-/* `tcp://HOST:PORT` (IPv6 in brackets) or `unix://PATH` (absolute). SORTIE_ERROR_INVALID otherwise. */
+/* `tcp://HOST:PORT` (IPv6 in brackets) or `unix://PATH` (absolute). SORTIE_ERROR_INVALID otherwise.
+ * */
 SortieListenAddress *sortie_listen_address_parse (const char *text, GError **error);
 void sortie_listen_address_free (SortieListenAddress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieListenAddress, sortie_listen_address_free)

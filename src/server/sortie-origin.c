@@ -123,8 +123,8 @@ is_our_host (const SortieOrigin *self, const char *host, const char *local_host)
   return g_strcmp0 (local, normal) == 0;
 }
 
-/* Same origin: the page's host and port are those that it asked for here. Which scheme we are reached
- * by we can't know behind a proxy. */
+/* Same origin: the page's host and port are those that it asked for here. Which scheme we are
+ * reached by we can't know behind a proxy. */
 static gboolean
 is_our_origin (const SortieOrigin *self, const char *origin, const char *host)
 {

@@ -10,7 +10,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* Events taken from the kernel at a time; the set is level-triggered, so the rest comes next turn. */
+/* Events taken from the kernel at a time; the set is level-triggered, so the rest comes next turn.
+ * */
 #define BATCH 256
 
 struct _SortieReactor

@@ -6,13 +6,13 @@
 G_BEGIN_DECLS
 
 /* The file descriptors and deadlines that the edge watches itself, as one source of the main
- * context: thousands of event streams cost the main loop one descriptor (an epoll set) and one ready
- * time. Main thread only. */
+ * context: thousands of event streams cost the main loop one descriptor (an epoll set) and one
+ * ready time. Main thread only. */
 
 typedef struct _SortieReactor SortieReactor;
 
-/* Every kind has one period, so each kind is a queue that is sorted by itself: arming, disarming and
- * finding the next are constant work. */
+/* Every kind has one period, so each kind is a queue that is sorted by itself: arming, disarming
+ * and finding the next are constant work. */
 typedef enum
 {
   SORTIE_DEADLINE_HEAD,      /* a request's head, or the TLS handshake before it */
@@ -65,7 +65,8 @@ SortieReactor *sortie_reactor_new (GMainContext *context,
 void sortie_reactor_free (SortieReactor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieReactor, sortie_reactor_free)
 
-/* EPOLLHUP and EPOLLERR are always seen. FALSE where the kernel refuses; the watch is then not set. */
+/* EPOLLHUP and EPOLLERR are always seen. FALSE where the kernel refuses; the watch is then not set.
+ * */
 gboolean sortie_reactor_add (SortieReactor *self, SortieWatch *watch, int fd, guint32 events);
 void sortie_reactor_modify (SortieReactor *self, SortieWatch *watch, guint32 events);
 /* Before the descriptor is closed. Does nothing for a watch that is not set. */

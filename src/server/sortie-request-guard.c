@@ -71,7 +71,8 @@ end_of_line (SortieRequestGuard *self)
   g_string_set_size (self->line, 0);
 }
 
-/* A line is limited before it is complete, and one that can't be a request line is not waited for. */
+/* A line is limited before it is complete, and one that can't be a request line is not waited for.
+ * */
 static void
 check_open_line (SortieRequestGuard *self)
 {

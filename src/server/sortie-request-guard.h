@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /* Cuts the byte stream of a connection into requests, strictly by RFC 9112, before any other parser
- * sees it. Push-fed; where a request breaks the rules nothing more is taken and the status to answer
- * with is kept.
+ * sees it. Push-fed; where a request breaks the rules nothing more is taken and the status to
+ * answer with is kept.
  *
  * A request ends exactly where its Content-Length says. The guard stops there until
  * sortie_request_guard_next(), so that a pipelined request can't be mixed up with the one that is

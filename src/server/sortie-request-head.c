@@ -28,8 +28,8 @@ typedef struct
   guint value;
 } Field;
 
-/* Headers that mean one thing or nothing: a second one is an attempt to make two readers of the same
- * request see different ones. */
+/* Headers that mean one thing or nothing: a second one is an attempt to make two readers of the
+ * same request see different ones. */
 static const char *const singletons[] = {
   "host",   "content-length", "content-type",    "authorization",  "origin",
   "expect", "last-event-id",  "idempotency-key", "sec-fetch-site", "transfer-encoding",

@@ -50,7 +50,8 @@ gboolean sortie_request_head_wants_close (const SortieRequestHead *self);
 gboolean sortie_request_head_expects_continue (const SortieRequestHead *self);
 
 /* `HOST` or `HOST:PORT` with HOST a name, an IPv4 address or a bracketed IPv6 address.
- * @host: (out) (nullable): without the port, in lower case; @port: (out) (nullable): 0 where none */
+ * @host: (out) (nullable): without the port, in lower case; @port: (out) (nullable): 0 where none
+ * */
 gboolean sortie_host_split (const char *text, char **host, guint *port);
 
 G_END_DECLS

@@ -9,7 +9,8 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-/* Nothing the server answers is to be guessed at, framed, or kept by a cache unless a route says so. */
+/* Nothing the server answers is to be guessed at, framed, or kept by a cache unless a route says
+ * so. */
 const char *const sortie_response_common_headers[] = {
   "X-Content-Type-Options",
   "nosniff",

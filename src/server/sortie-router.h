@@ -34,7 +34,7 @@ typedef enum
 {
   SORTIE_BODY_NONE,   /* a body is refused; a POST may carry an empty JSON object */
   SORTIE_BODY_JSON,   /* there must be one, and it is parsed */
-  SORTIE_BODY_UPLOAD, /* bytes of one of the route's types, or, without a list, of any but a form's */
+  SORTIE_BODY_UPLOAD, /* bytes of one of the route's types; without a list, of any but a form's */
 } SortieBodyKind;
 
 /**

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /* One client of an event stream: a socket that was taken over from the HTTP server, written to
- * directly. Frames are shared: the same GBytes goes to every client, and only a client that can't keep
- * up holds a reference to it. Main thread only. */
+ * directly. Frames are shared: the same GBytes goes to every client, and only a client that can't
+ * keep up holds a reference to it. Main thread only. */
 
 #define SORTIE_SSE_QUEUE_LIMIT (1024 * 1024) /* bytes that may wait for one client */
 #define SORTIE_SSE_MAX_INPUT (64 * 1024)     /* bytes a client may send after its request */
@@ -26,8 +26,8 @@ typedef enum
   SORTIE_SSE_DROPPED,  /* by sortie_sse_connection_drop(), or the server stops */
 } SortieSseEnd;
 
-/* The last call for this connection, which is freed after it. It comes from the main loop, never from
- * within a call of sortie_sse_connection_*(). */
+/* The last call for this connection, which is freed after it. It comes from the main loop, never
+ * from within a call of sortie_sse_connection_*(). */
 typedef void (*SortieSseClosedFunc) (SortieSseConnection *self,
                                      SortieSseEnd reason,
                                      gpointer user_data);
@@ -38,8 +38,8 @@ typedef void (*SortieSseDrainedFunc) (SortieSseConnection *self, gpointer user_d
  * sortie_sse_connection_send:
  * @frames: any number of complete frames
  *
- * Writes at once what the socket takes and queues the rest. What is sent to an empty queue is always
- * taken, however large; beyond that, a client whose queue would pass the limit is dropped.
+ * Writes at once what the socket takes and queues the rest. What is sent to an empty queue is
+ * always taken, however large; beyond that, a client whose queue would pass the limit is dropped.
  *
  * Returns: FALSE where the connection is over; its closed function is still to come
  */

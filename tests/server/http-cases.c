@@ -62,8 +62,8 @@ decode_raw (const char *raw)
   return out;
 }
 
-/* Sends the case and then one more request on the same connection where it is still open, which makes
- * the server close it: whatever it leaves behind in the stream would answer as well. */
+/* Sends the case and then one more request on the same connection where it is still open, which
+ * makes the server close it: whatever it leaves behind in the stream would answer as well. */
 static char *
 run_case (const char *raw, gboolean add_close)
 {
@@ -174,8 +174,8 @@ check_conflict (const char *raw)
   assert_problem (again);
 }
 
-/* A refusal by the handler leaves the connection open; one more request closes it, and is all that may
- * succeed on it. */
+/* A refusal by the handler leaves the connection open; one more request closes it, and is all that
+ * may succeed on it. */
 static void
 check_bad_body (const char *raw)
 {

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What a good client relies on: keep-alive, pipelining, bodies of every size, deadlines that hit only
- * the slow, an orderly stop. No tokens: the user is `local`. */
+/* What a good client relies on: keep-alive, pipelining, bodies of every size, deadlines that hit
+ * only the slow, an orderly stop. No tokens: the user is `local`. */
 
 static TestServer *server;
 
@@ -263,103 +263,14 @@ test_refused_while_sending (void)
   g_assert_cmpint (test_status (response->str), ==, 413);
 }
 
-/* One byte now and then keeps nothing alive. */
-static void
-test_slow_drip (void)
-{
-  gint64 start = g_get_monotonic_time ();
-  int fd = test_connect (port ());
-  g_autoptr (GString) response = NULL;
-
-  test_send (fd, "GET /health HTTP/1.1\r\nX: ", -1);
-  while (!test_is_readable (fd, 40))
-    {
-      test_send (fd, "a", 1);
-      g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_USEC_PER_SEC);
-    }
-  response = test_read_to_end (fd);
-  close (fd);
-  g_assert_cmpint (test_status (response->str), ==, 408);
-}
-
-static void
-test_slow_body (void)
-{
-  int fd = test_connect (port ());
-  g_autoptr (GString) response = NULL;
-
-  test_send (fd,
-             "POST /upload HTTP/1.1\r\n" OK
-             "Content-Type: text/plain\r\nContent-Length: 1000\r\n\r\n",
-             -1);
-  while (!test_is_readable (fd, 40))
-    test_send (fd, "a", 1);
-  response = test_read_to_end (fd);
-  close (fd);
-  g_assert_cmpint (test_status (response->str), ==, 408);
-}
-
-/* A connection that never says anything is closed without a word. */
-static void
-test_silence (void)
-{
-  assert_closed (test_connect (port ()));
-}
-
 static gboolean
 none_open (const SortieHttpServerStats *stats)
 {
   return stats->open == 0;
 }
 
-static void
-test_idle_deadline (void)
-{
-  SortieHttpServerOptions options;
-  g_autoptr (TestServer) own = NULL;
-  int fd;
-
-  test_server_options_init (&options);
-  options.idle_ms = 100;
-  own = test_server_new (&options, NULL, test_routes_add, NULL);
-  fd = test_connect (test_server_get_port (own));
-  assert_response (fd, "GET /health HTTP/1.1\r\n" OK "\r\n", 200, NULL);
-  assert_closed (fd);
-  test_server_wait (own, none_open);
-}
-
-/* A response that nobody reads is given up. */
-static void
-test_response_not_read (void)
-{
-  int fd = test_connect (port ());
-
-  test_send (fd, "GET /big?size=60000000 HTTP/1.1\r\n" OK "\r\n", -1);
-  test_server_wait (server, none_open);
-  close (fd);
-}
-
-/* One that is read slowly, but read, is not. */
-static void
-test_response_read_slowly (void)
-{
-  int fd = test_connect (port ());
-  gsize total = 0;
-  char chunk[262144];
-  gssize n;
-
-  test_send (fd, "GET /big?size=30000000 HTTP/1.1\r\n" OK "Connection: close\r\n\r\n", -1);
-  while ((n = recv (fd, chunk, sizeof chunk, 0)) > 0)
-    {
-      total += n;
-      g_usleep (5000); /* the slowness that is tried */
-    }
-  close (fd);
-  g_assert_cmpuint (total, >, 30000000);
-}
-
-/* While handlers block, the server goes on: refusals, other connections, and as many handlers as there
- * are threads. */
+/* While handlers block, the server goes on: refusals, other connections, and as many handlers as
+ * there are threads. */
 static void
 test_blocking_handlers (void)
 {
@@ -596,12 +507,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/http-server/large-bodies", test_large_bodies);
   g_test_add_func ("/server/http-server/expect-continue", test_expect_continue);
   g_test_add_func ("/server/http-server/refused-while-sending", test_refused_while_sending);
-  g_test_add_func ("/server/http-server/slow-drip", test_slow_drip);
-  g_test_add_func ("/server/http-server/slow-body", test_slow_body);
-  g_test_add_func ("/server/http-server/silence", test_silence);
-  g_test_add_func ("/server/http-server/idle-deadline", test_idle_deadline);
-  g_test_add_func ("/server/http-server/response-not-read", test_response_not_read);
-  g_test_add_func ("/server/http-server/response-read-slowly", test_response_read_slowly);
   g_test_add_func ("/server/http-server/blocking-handlers", test_blocking_handlers);
   g_test_add_func ("/server/http-server/client-gone-meanwhile", test_client_gone_meanwhile);
   g_test_add_func ("/server/http-server/client-gone-in-request", test_client_gone_in_request);

@@ -51,8 +51,8 @@ test_parse (void)
     "tcp://[::1]",
     "unix://",
     "unix://run/x",
-    "unix:///aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-    "aaaaaaaaaaa",
+    "unix:///run/a-path-that-is-longer-than-the-hundred-and-eight-bytes-that-the-kernel-gives-to"
+    "-the-name-of-a-socket",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
@@ -235,8 +235,8 @@ test_cap (void)
   g_assert_cmpuint (stats.busy, ==, 9);
 }
 
-/* A child with few descriptors: the accept loop survives running out of them, the clients in the way
- * are told, and it serves again when there is room. */
+/* A child with few descriptors: the accept loop survives running out of them, the clients in the
+ * way are told, and it serves again when there is room. */
 static void
 run_out_of_descriptors (void)
 {

@@ -337,7 +337,8 @@ test_connection_options (void)
     }
 }
 
-/* Whatever comes, in whatever pieces: a verdict or a wait, and never a crash. Seeded by the test. */
+/* Whatever comes, in whatever pieces: a verdict or a wait, and never a crash. Seeded by the test.
+ * */
 static void
 test_rubbish (void)
 {

@@ -333,8 +333,8 @@ count_pool_threads (void)
   return n;
 }
 
-/* The leak sanitizer of gcc 12 stumbles over the thread-local data that gnutls, a loaded module, has
- * left in idle threads: waits until they are gone. */
+/* The leak sanitizer of gcc 12 stumbles over the thread-local data that gnutls, a loaded module,
+ * has left in idle threads: waits until they are gone. */
 static void
 end_idle_threads (void)
 {
