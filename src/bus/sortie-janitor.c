@@ -10,7 +10,7 @@
 
 #define TICK_US G_USEC_PER_SEC
 #define BUSY_TICK_US (20 * 1000) /* while missions wait for a place */
-#define SHORTEST_PAUSE_US (2 * 1000)
+#define SHORTEST_PAUSE_US (5 * 1000)
 #define LONGEST_PAUSE_MS 10000 /* between ticks; a longer one is not time in which the system ran */
 #define CLOCK_JUMP_US (5 * G_USEC_PER_SEC)
 #define RECLAIM_EVERY_US (5 * G_USEC_PER_SEC)
@@ -125,8 +125,13 @@ fire (SortieBus *bus, const char *member, GError **error)
   g_autoptr (SortieReply) reply = NULL;
   SortieCommand *command;
 
+  if (g_strv_length (parts) != 2)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "“%s” is no step", member);
+      return FALSE;
+    }
   command = sortie_bus_new_script (bus, SORTIE_SCRIPT_FIRE, parts[0], NULL);
-  sortie_command_add (command, parts[1] != NULL ? parts[1] : "");
+  sortie_command_add (command, parts[1]);
   reply = sortie_bus_request (bus, command, error);
   return reply != NULL;
 }

@@ -110,7 +110,7 @@ local function check(step, fence, how)
         owner.answer = 'gone'
     elseif closed == fence and (closed_how == how or not how and OWN[closed_how]) then
         owner.answer = 'again'
-    elseif f[1] ~= 'running' or f[5] ~= fence or not QUEUE[owner.agent] then
+    elseif f[1] ~= 'running' or f[5] ~= fence or fence == '' or not QUEUE[owner.agent] then
         owner.answer = 'stale'
     else
         owner.answer = 'mine'
