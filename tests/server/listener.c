@@ -52,7 +52,7 @@ test_parse (void)
     "unix://",
     "unix://run/x",
     "unix:///run/a-path-that-is-longer-than-the-hundred-and-eight-bytes-that-the-kernel-gives-to"
-    "-the-name-of-a-socket",
+    "-the-name-of-a-socket-of-this-family",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
