@@ -8,7 +8,8 @@
 #include "sortie-error.h"
 
 /* A text has hardly any control characters besides white space; a binary file has many. */
-#define CONTROL_SHARE 50
+#define CONTROL_SHARE 50 /* one in so many */
+#define STRAY_CONTROLS 2 /* that say nothing yet */
 
 typedef enum
 {
@@ -49,30 +50,6 @@ form_by_mark (const char *bytes, gsize length, gsize *mark)
         return byte_order_marks[i].form;
       }
   *mark = 0;
-  return UNICODE_NONE;
-}
-
-/* Where NUL bytes stand tells wide encodings without a mark: ASCII characters, at least the spaces
- * and line breaks of any text, have theirs always in the same places. */
-static UnicodeForm
-form_by_zeros (const char *bytes, gsize length)
-{
-  gsize zeros[4] = { 0 };
-  gsize sample = MIN (length, 64 * 1024);
-
-  for (gsize i = 0; i < sample; i++)
-    if (bytes[i] == '\0')
-      zeros[i % 4]++;
-  if (zeros[0] + zeros[1] + zeros[2] + zeros[3] == 0)
-    return UNICODE_NONE;
-  if (length % 4 == 0 && zeros[3] == sample / 4 && zeros[2] > sample / 5 && zeros[0] == 0)
-    return UNICODE_32LE;
-  if (length % 4 == 0 && zeros[0] == sample / 4 && zeros[1] > sample / 5 && zeros[3] == 0)
-    return UNICODE_32BE;
-  if (length % 2 == 0 && zeros[0] + zeros[2] == 0)
-    return UNICODE_16LE;
-  if (length % 2 == 0 && zeros[1] + zeros[3] == 0)
-    return UNICODE_16BE;
   return UNICODE_NONE;
 }
 
@@ -212,7 +189,43 @@ has_too_many_controls (const char *text, gsize length)
 
   for (gsize i = 0; i < length; i++)
     n += (guchar) text[i] < 0x20 && strchr ("\t\n\r\f\v\b\x1b", text[i]) == NULL;
-  return n > length / CONTROL_SHARE;
+  return n > length / CONTROL_SHARE + STRAY_CONTROLS;
+}
+
+static GString *
+from_form (const char *bytes, gsize length, UnicodeForm form)
+{
+  gboolean big = form == UNICODE_16BE || form == UNICODE_32BE;
+  guint width = form == UNICODE_16LE || form == UNICODE_16BE ? 2 : 4;
+  g_autoptr (GString) text = NULL;
+
+  if (length % width != 0 && length > 64 * width)
+    length -= length % width; /* a long text may have lost its end */
+  if (length % width != 0)
+    return NULL;
+  text = from_wide (bytes, length, width, big);
+  return is_plausible (text) ? g_steal_pointer (&text) : NULL;
+}
+
+/* Wide encodings without a mark. Any text of some length has spaces or line breaks, and these have
+ * NUL bytes, more often in one place of the unit than in another. */
+static GString *
+from_unmarked (const char *bytes, gsize length)
+{
+  UnicodeForm forms[] = { UNICODE_32LE, UNICODE_32BE, UNICODE_16LE, UNICODE_16BE };
+  gsize zeros[2] = { 0 };
+  GString *text = NULL;
+
+  for (gsize i = 0; i < length; i++)
+    zeros[i % 2] += bytes[i] == '\0';
+  if (zeros[0] > zeros[1])
+    {
+      forms[2] = UNICODE_16BE;
+      forms[3] = UNICODE_16LE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (forms) && text == NULL; i++)
+    text = from_form (bytes, length, forms[i]);
+  return text;
 }
 
 static GString *
@@ -220,30 +233,14 @@ decode (const char *bytes, gsize length, const char *declared)
 {
   gsize mark;
   UnicodeForm form = form_by_mark (bytes, length, &mark);
-  g_autoptr (GString) wide = NULL;
   GString *out = NULL;
 
-  if (form == UNICODE_NONE)
-    form = form_by_zeros (bytes, length);
   bytes += mark;
   length -= mark;
-  switch (form)
-    {
-    case UNICODE_16LE:
-    case UNICODE_16BE:
-      wide = from_wide (bytes, length, 2, form == UNICODE_16BE);
-      return is_plausible (wide) ? g_steal_pointer (&wide) : NULL;
-    case UNICODE_32LE:
-    case UNICODE_32BE:
-      wide = from_wide (bytes, length, 4, form == UNICODE_32BE);
-      return is_plausible (wide) ? g_steal_pointer (&wide) : NULL;
-    case UNICODE_NONE:
-    case UNICODE_8:
-    default:
-      break;
-    }
+  if (form != UNICODE_NONE && form != UNICODE_8)
+    return from_form (bytes, length, form);
   if (memchr (bytes, '\0', length) != NULL)
-    return NULL;
+    return form == UNICODE_NONE ? from_unmarked (bytes, length) : NULL;
   if (g_utf8_validate_len (bytes, length, NULL))
     return g_string_new_len (bytes, (gssize) length);
   if (declared != NULL && form == UNICODE_NONE)

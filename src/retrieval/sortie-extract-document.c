@@ -10,7 +10,6 @@
 #include "sortie-extract-helper.h"
 
 #define SNIFF_LENGTH 1024
-#define GZIP_MIN_MEMBER 18
 /* Up to here the worst that can be written as HTML or Markdown costs well under a second; beyond,
  * the helper's deadline guards against parsers whose work grows with the square of the input. */
 #define IN_PROCESS_MAX (64 * 1024)
@@ -66,7 +65,7 @@ starts_with (const char *bytes, gsize length, const char *magic, gsize magic_len
 static gboolean
 is_gzip (const char *bytes, gsize length)
 {
-  return length >= GZIP_MIN_MEMBER && starts_with (bytes, length, "\x1f\x8b\x08", 3);
+  return starts_with (bytes, length, "\x1f\x8b", 2);
 }
 
 /* Unfolds one member of the gzip file; returns the bytes it took, 0 on error. */

@@ -20,6 +20,7 @@ typedef enum
   TAG_INLINE,
   TAG_BLOCK,   /* ends the running text before and after it */
   TAG_DROP,    /* with all that is in it */
+  TAG_NAV,     /* likewise, unless there is nothing else */
   TAG_HEAD,    /* dropped but for the title */
   TAG_TITLE,
   TAG_HEADING,
@@ -49,7 +50,7 @@ static const struct
   { "h6", TAG_HEADING },     { "head", TAG_HEAD },        { "header", TAG_BLOCK },
   { "hr", TAG_BLOCK },       { "iframe", TAG_DROP },      { "li", TAG_ITEM },
   { "main", TAG_BLOCK },     { "math", TAG_INLINE },      { "menu", TAG_LIST },
-  { "nav", TAG_DROP },       { "noframes", TAG_DROP },    { "noscript", TAG_DROP },
+  { "nav", TAG_NAV },       { "noframes", TAG_DROP },    { "noscript", TAG_DROP },
   { "object", TAG_DROP },    { "ol", TAG_LIST },          { "optgroup", TAG_DROP },
   { "option", TAG_DROP },    { "p", TAG_BLOCK },          { "pre", TAG_PRE },
   { "q", TAG_QUOTE },        { "script", TAG_DROP },      { "section", TAG_BLOCK },
@@ -140,6 +141,8 @@ static gboolean
 is_dropped (HtmlReader *self, Tag tag, const xmlChar **attributes)
 {
   if (tag == TAG_DROP || tag == TAG_HEAD)
+    return TRUE;
+  if (tag == TAG_NAV && !self->keep_navigation)
     return TRUE;
   for (gsize i = 0; attributes != NULL && attributes[i] != NULL; i += 2)
     {
@@ -279,6 +282,7 @@ open_tag (HtmlReader *self, Tag tag, const char *name)
       g_string_append (self->text, "“");
       break;
     case TAG_BLOCK:
+    case TAG_NAV:
       end_block (self);
       break;
     default:
@@ -313,6 +317,7 @@ close_tag (HtmlReader *self, Tag tag)
       break;
     case TAG_BLOCK:
     case TAG_ITEM:
+    case TAG_NAV:
       end_block (self);
       break;
     default:

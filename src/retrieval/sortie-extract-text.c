@@ -248,6 +248,19 @@ append_joined (TextReader *self, SortieBlockKind kind, guint from, guint to)
   sortie_extract_append (self->extract, kind, 0, text->str, text->len);
 }
 
+/* A term and, indented below it, what it means. */
+static gboolean
+begins_definition (TextReader *self, guint from, guint to)
+{
+  Line *term = line_at (self, from);
+
+  return to - from > 1 && term->length < NARROW &&
+         strchr ("{;)", term->text[term->length - 1]) == NULL &&
+         term->indent + 2 <= line_at (self, from + 1)->indent &&
+         (is_wrapped (self, from + 1, to) ||
+          (to - from == 2 && line_at (self, from + 1)->length >= NARROW));
+}
+
 /* One paragraph or list item: lines from..to. */
 static void
 append_piece (TextReader *self, SortieBlockKind kind, guint from, guint to)
@@ -263,10 +276,7 @@ append_piece (TextReader *self, SortieBlockKind kind, guint from, guint to)
             self->extract, kind, 0, line_at (self, i)->text, line_at (self, i)->length);
       return;
     }
-  /* A term and, indented below it, what it means. */
-  if (to - from > 1 && kind == SORTIE_BLOCK_PARAGRAPH &&
-      line_at (self, from)->indent + 2 <= line_at (self, from + 1)->indent &&
-      line_at (self, from)->length < NARROW)
+  if (kind == SORTIE_BLOCK_PARAGRAPH && begins_definition (self, from, to))
     {
       append_piece (self, kind, from, from + 1);
       append_piece (self, kind, from + 1, to);
@@ -344,6 +354,8 @@ read_group (TextReader *self)
       self->position = after_line (self->text, self->length, end);
       if (line.length > 0)
         g_array_append_val (self->lines, line);
+      if (end < self->length && self->text[end] == '\f' && self->lines->len > 0)
+        break; /* a page ends */
     }
   /* Skip the blank lines, so that the next text can be looked at. */
   while (self->position < self->length && g_ascii_isspace (self->text[self->position]))
