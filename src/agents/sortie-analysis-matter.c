@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+/* The share of the subject's words that a sentence must hold itself, whatever is around it. */
+#define LEAST_OWN_SHARE 0.25
+/* … unless its heading holds so many of them: under "Version 4.6" each sentence is about it. */
+#define HEADING_SHARE 0.6
+/* How much more of the other words a sentence must have that lacks a name of the question. */
+#define WITHOUT_NAME 0.25
+
 static void
 topic_free (gpointer data)
 {
@@ -171,18 +178,21 @@ threshold_of (guint n_words)
 }
 
 static gboolean
-has_capital (const char *word)
+is_name (const char *word)
 {
   for (const char *p = word; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_isupper (g_utf8_get_char (p)))
+    if (g_unichar_isupper (g_utf8_get_char (p)) || g_unichar_isdigit (g_utf8_get_char (p)))
       return TRUE;
   return FALSE;
 }
 
-/* Words with a capital are names, but at the start of a sentence, and in German, where every noun
+/* Words with a capital or a figure are names, but at the start of a sentence, and in German, where every noun
  * has one. */
 static void
-topic_find_names (SortieTopic *self, const char *language, const char *subject)
+topic_find_names (SortieTopic *self,
+                  const char *language,
+                  const char *subject,
+                  SortieVocabulary *vocabulary)
 {
   g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, subject);
   gboolean side = is_kind (self, SORTIE_QUESTION_SIDE);
@@ -193,9 +203,29 @@ topic_find_names (SortieTopic *self, const char *language, const char *subject)
     {
       const char *term = g_ptr_array_index (terms, i);
 
-      if (has_capital (term) && (side || !g_str_has_prefix (self->text, term)))
-        g_ptr_array_add (self->query->names, g_strdup (term));
+      if (!is_name (term) || (!side && g_str_has_prefix (self->text, term)))
+        continue;
+      g_ptr_array_add (self->query->names, g_strdup (term));
+      sortie_rank_query_add (self->query->name_words, vocabulary, term);
     }
+}
+
+/* A word that occurs nowhere is worth as much as the rarest one. */
+static void
+topic_take_weights (SortieTopic *self, SortieVocabulary *vocabulary)
+{
+  double most = 0.0;
+
+  for (guint i = 0; i < self->retrieval->weights->len; i++)
+    {
+      const SortieTermWeight *weight = g_ptr_array_index (self->retrieval->weights, i);
+
+      most = MAX (most, weight->weight);
+      sortie_rank_query_set_weight (self->query, vocabulary, weight->term, weight->weight);
+    }
+  for (guint i = 0; i < self->retrieval->absent->len; i++)
+    sortie_rank_query_set_weight (self->query, vocabulary,
+                                  g_ptr_array_index (self->retrieval->absent, i), most);
 }
 
 static void
@@ -210,9 +240,12 @@ topic_make_query (SortieTopic *self, const char *language, SortieVocabulary *voc
   if (is_kind (self, SORTIE_QUESTION_SIDE))
     self->query->flags |= SORTIE_RANK_DEFINES | SORTIE_RANK_NAMED;
   add_terms (self->query->subject, vocabulary, language, subject);
-  topic_find_names (self, language, subject);
+  topic_find_names (self, language, subject, vocabulary);
   if (self->retrieval != NULL)
-    add_terms (all, vocabulary, language, self->retrieval->query);
+    {
+      add_terms (all, vocabulary, language, self->retrieval->query);
+      topic_take_weights (self, vocabulary);
+    }
   /* A question that leans on the one before has its subject in the query only. */
   if (self->query->subject->len == 0)
     g_array_append_vals (self->query->subject, all->data, all->len);
@@ -368,7 +401,9 @@ may_answer (const SortieMatter *self, const SortieTopic *topic, guint sentence)
     return FALSE;
   if (topic->query->subject->len == 0)
     return TRUE;
-  return rank->own > 0.0 && rank->coverage >= topic->threshold;
+  if (rank->own < LEAST_OWN_SHARE && rank->heading < HEADING_SHARE)
+    return FALSE;
+  return rank->coverage >= topic->threshold + (rank->has_names ? 0.0 : WITHOUT_NAME);
 }
 
 static void

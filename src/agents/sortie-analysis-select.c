@@ -25,7 +25,7 @@
 #define LEANING_ALONE 0.55
 #define REPEATED_CONTEXT 0.5
 /* How much alike a sentence may be to one chosen already. */
-#define TOO_SIMILAR 0.75
+#define TOO_SIMILAR 0.65
 /* A sentence that many documents hold is cited from so many of them. */
 #define MAX_SOURCES 3
 /* The most differences in figures that are pointed out. */
@@ -39,6 +39,8 @@ typedef struct
   guint words;
   double score;
   gboolean chosen;
+  guint lead_first; /* the best part, where several were joined */
+  guint lead_last;
 } Extract;
 
 typedef struct
@@ -66,7 +68,7 @@ is_usable_context (const SortieSentence *sentence)
 static Extract
 extract_of (const SortieMatter *matter, guint index, double score)
 {
-  Extract extract = { index, index, 0, score, FALSE };
+  Extract extract = { index, index, 0, score, FALSE, index, index };
   const SortieSentence *sentence = sortie_sentences_get (matter->sentences, index);
 
   extract.words = sentence->n_words;
@@ -109,6 +111,16 @@ compare_extracts (gconstpointer a, gconstpointer b)
   return x->last < y->last ? -1 : x->last > y->last;
 }
 
+static Extract
+extract_with_lead (const SortieMatter *matter, guint index, double score)
+{
+  Extract extract = extract_of (matter, index, score);
+
+  extract.lead_first = extract.first;
+  extract.lead_last = extract.last;
+  return extract;
+}
+
 static GArray *
 list_extracts (SortieMatter *matter, guint topic_index)
 {
@@ -119,7 +131,7 @@ list_extracts (SortieMatter *matter, guint topic_index)
     if (g_array_index (matter->owners, int, i) == (int) topic_index)
       {
         double score = g_array_index (topic->ranks, SortieRank, i).score;
-        Extract extract = extract_of (matter, i, score);
+        Extract extract = extract_with_lead (matter, i, score);
 
         g_array_append_val (extracts, extract);
       }
@@ -284,7 +296,12 @@ join_chosen (const Selection *self, guint topic)
       if (last != NULL && adjoin (self->matter, last, extract))
         {
           last->last = MAX (last->last, extract->last);
-          last->score = MAX (last->score, extract->score);
+          if (extract->score > last->score)
+            {
+              last->score = extract->score;
+              last->lead_first = extract->lead_first;
+              last->lead_last = extract->lead_last;
+            }
         }
       else
         g_array_append_val (joined, *extract);
@@ -382,6 +399,12 @@ answer_of (Selection *self, guint topic_index)
       SortieFinding *finding =
           sortie_finding_new (source_of (matter, extract->first, extract->last), extract->score);
 
+      finding->lead_start =
+          (gint64) sortie_sentences_get (matter->sentences, extract->lead_first)->start -
+          (gint64) sortie_sentences_get (matter->sentences, extract->first)->start;
+      finding->lead_end =
+          (gint64) sortie_sentences_get (matter->sentences, extract->lead_last)->end -
+          (gint64) sortie_sentences_get (matter->sentences, extract->first)->start;
       /* Only a single sentence is surely the same as another one. */
       if (extract->first == extract->last)
         {

@@ -32,10 +32,10 @@ words_of (const SortieFinding *finding)
 static double
 summary_factor (const SortieFinding *finding)
 {
-  const SortieSource *source = g_ptr_array_index (finding->sources, 0);
+  g_autofree char *lead = sortie_finding_dup_lead (finding);
 
-  return (words_of (finding) > MAX_SUMMARY_WORDS ? 0.5 : 1.0) *
-         (strchr (source->quote, '\n') != NULL ? 0.6 : 1.0);
+  return (sortie_text_count_words (lead, strlen (lead)) > MAX_SUMMARY_WORDS ? 0.5 : 1.0) *
+         (strchr (lead, '\n') != NULL ? 0.6 : 1.0);
 }
 
 /* The best short finding of an answer that is not taken yet; -1 for none. */

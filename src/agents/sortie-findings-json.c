@@ -29,6 +29,24 @@ append_words (GString *json, const char *name, GPtrArray *words)
 }
 
 static void
+append_weights (GString *json, GPtrArray *weights)
+{
+  sortie_json_append_name (json, "weights");
+  g_string_append_c (json, '[');
+  for (guint i = 0; i < weights->len; i++)
+    {
+      const SortieTermWeight *weight = g_ptr_array_index (weights, i);
+
+      sortie_json_append_separator (json);
+      g_string_append_c (json, '{');
+      sortie_json_append_member_string (json, "term", weight->term);
+      sortie_json_append_member_double (json, "score", weight->weight);
+      g_string_append_c (json, '}');
+    }
+  g_string_append_c (json, ']');
+}
+
+static void
 append_collections (GString *json, GPtrArray *collections)
 {
   sortie_json_append_name (json, "collections");
@@ -84,6 +102,7 @@ sortie_retrieval_to_json (const SortieRetrieval *self)
   sortie_json_append_member_string (json, "query", self->query);
   append_collections (json, self->collections);
   append_words (json, "absent", self->absent);
+  append_weights (json, self->weights);
   sortie_json_append_name (json, "passages");
   g_string_append_c (json, '[');
   for (guint i = 0; i < self->passages->len; i++)
@@ -132,6 +151,8 @@ append_answer (GString *json, const SortieAnswer *answer)
       sortie_json_append_separator (json);
       g_string_append_c (json, '{');
       sortie_json_append_member_double (json, "score", finding->score);
+      sortie_json_append_member_int (json, "lead_start", finding->lead_start);
+      sortie_json_append_member_int (json, "lead_end", finding->lead_end);
       sortie_json_append_name (json, "sources");
       g_string_append_c (json, '[');
       for (guint j = 0; j < finding->sources->len; j++)
@@ -292,6 +313,27 @@ read_score (JsonObject *object, double *score, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_weights (JsonObject *object, GPtrArray *weights, GError **error)
+{
+  JsonArray *array;
+
+  if (!get_array (object, "weights", MAX_TERMS, &array, error))
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *one = get_object_at (array, i, "weights", error);
+      const char *term = NULL;
+      double weight = 0.0;
+
+      if (one == NULL || !sortie_json_get_string (one, "term", TRUE, &term, error) ||
+          !read_score (one, &weight, error))
+        return FALSE;
+      g_ptr_array_add (weights, sortie_term_weight_new (term, weight));
+    }
+  return TRUE;
+}
+
 /* What passages and sources have in common, lent from the JSON. */
 typedef struct
 {
@@ -363,6 +405,7 @@ retrieval_read (SortieRetrieval *self, JsonObject *object, GError **error)
 
   if (!read_collections (object, self->collections, error) ||
       !read_words (object, "absent", self->absent, error) ||
+      !read_weights (object, self->weights, error) ||
       !get_array (object, "passages", SORTIE_RETRIEVAL_MAX_PASSAGES, &array, error))
     return FALSE;
   for (guint i = 0; i < json_array_get_length (array); i++)
@@ -436,6 +479,25 @@ read_source (JsonObject *object, GPtrArray *sources, GError **error)
   return TRUE;
 }
 
+/* The lead must be whole characters of the quote. */
+static gboolean
+read_lead (JsonObject *object, SortieFinding *finding, GError **error)
+{
+  const SortieSource *source = g_ptr_array_index (finding->sources, 0);
+  gint64 length = (gint64) strlen (source->quote);
+
+  finding->lead_end = length;
+  if (!sortie_json_get_integer (object, "lead_start", FALSE, 0, length, &finding->lead_start,
+                                error) ||
+      !sortie_json_get_integer (object, "lead_end", FALSE, 0, length, &finding->lead_end, error))
+    return FALSE;
+  if (finding->lead_start >= finding->lead_end ||
+      !g_utf8_validate (source->quote + finding->lead_start,
+                        (gssize) (finding->lead_end - finding->lead_start), NULL))
+    return invalid (error, "'lead_start' and 'lead_end' do not fit the quote");
+  return TRUE;
+}
+
 static gboolean
 read_finding (JsonObject *object, GPtrArray *findings, GError **error)
 {
@@ -457,7 +519,7 @@ read_finding (JsonObject *object, GPtrArray *findings, GError **error)
       if (one == NULL || !read_source (one, finding->sources, error))
         return FALSE;
     }
-  return TRUE;
+  return read_lead (object, finding, error);
 }
 
 static gboolean

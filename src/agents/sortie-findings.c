@@ -23,6 +23,23 @@ sortie_searched_free (SortieSearched *self)
   g_free (self);
 }
 
+SortieTermWeight *
+sortie_term_weight_new (const char *term, double weight)
+{
+  SortieTermWeight *self = g_new0 (SortieTermWeight, 1);
+
+  self->term = g_strdup (term);
+  self->weight = weight;
+  return self;
+}
+
+void
+sortie_term_weight_free (SortieTermWeight *self)
+{
+  g_free (self->term);
+  g_free (self);
+}
+
 SortieRetrieval *
 sortie_retrieval_new (const char *question, const char *query)
 {
@@ -32,6 +49,7 @@ sortie_retrieval_new (const char *question, const char *query)
   self->query = g_strdup (query);
   self->collections = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_searched_free);
   self->passages = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_passage_free);
+  self->weights = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_term_weight_free);
   self->absent = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -45,6 +63,7 @@ sortie_retrieval_free (SortieRetrieval *self)
   g_free (self->query);
   g_ptr_array_unref (self->collections);
   g_ptr_array_unref (self->passages);
+  g_ptr_array_unref (self->weights);
   g_ptr_array_unref (self->absent);
   g_free (self);
 }
@@ -96,7 +115,10 @@ sortie_finding_new (SortieSource *quoted, double score)
   self->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_source_free);
   self->score = score;
   if (quoted != NULL)
-    g_ptr_array_add (self->sources, quoted);
+    {
+      g_ptr_array_add (self->sources, quoted);
+      self->lead_end = (gint64) strlen (quoted->quote);
+    }
   return self;
 }
 
@@ -105,6 +127,14 @@ sortie_finding_free (SortieFinding *self)
 {
   g_ptr_array_unref (self->sources);
   g_free (self);
+}
+
+char *
+sortie_finding_dup_lead (const SortieFinding *self)
+{
+  const SortieSource *source = g_ptr_array_index (self->sources, 0);
+
+  return g_strndup (source->quote + self->lead_start, (gsize) (self->lead_end - self->lead_start));
 }
 
 SortieAnswer *

@@ -32,11 +32,27 @@ SortieSearched *sortie_searched_new (const char *name, gint64 n_documents, gint6
 void sortie_searched_free (SortieSearched *self);
 
 /**
+ * SortieTermWeight:
+ * @term: a word of the query
+ * @weight: how much it tells in the collections searched: the score of the best passage for this
+ *   word alone, which grows with its rarity
+ */
+typedef struct
+{
+  char *term;
+  double weight;
+} SortieTermWeight;
+
+SortieTermWeight *sortie_term_weight_new (const char *term, double weight);
+void sortie_term_weight_free (SortieTermWeight *self);
+
+/**
  * SortieRetrieval:
  * @question: the sub-question
  * @query: what was searched for
  * @collections: (element-type SortieSearched): where, in the mission's order
  * @passages: (element-type SortiePassage): best first
+ * @weights: (element-type SortieTermWeight): what the words of the query are worth
  * @absent: (element-type utf8): words of the query that occur in none of the collections
  *
  * The result of one retrieval step.
@@ -47,6 +63,7 @@ typedef struct
   char *query;
   GPtrArray *collections;
   GPtrArray *passages;
+  GPtrArray *weights;
   GPtrArray *absent;
 } SortieRetrieval;
 
@@ -94,6 +111,8 @@ void sortie_source_free (SortieSource *self);
  * SortieFinding:
  * @sources: (element-type SortieSource): the first is what is quoted, the others say the same
  * @score: how well it answers; above 0, comparable within an analysis
+ * @lead_start: the part that says most, as a byte range of the quote: for a summary
+ * @lead_end: …
  *
  * One or more adjoining sentences of a document that answer a question.
  */
@@ -101,10 +120,14 @@ typedef struct
 {
   GPtrArray *sources;
   double score;
+  gint64 lead_start;
+  gint64 lead_end;
 } SortieFinding;
 
 SortieFinding *sortie_finding_new (SortieSource *quoted, double score); /* takes the source */
 void sortie_finding_free (SortieFinding *self);
+/* (transfer full): the text of the part that says most. */
+char *sortie_finding_dup_lead (const SortieFinding *self);
 
 /**
  * SortieAnswer:

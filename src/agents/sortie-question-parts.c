@@ -234,6 +234,23 @@ known_side (GPtrArray *sides, const char *side)
   return FALSE;
 }
 
+/* "native and non-native packages": both are packages. Names stand for themselves. */
+static void
+share_noun (char **a, const char *b)
+{
+  const char *noun = strchr (b, ' ');
+  g_autofree char *lower_a = g_utf8_strdown (*a, -1);
+  g_autofree char *lower_b = g_utf8_strdown (b, -1);
+  char *whole;
+
+  if (noun == NULL || strchr (*a, ' ') != NULL || count_words (b) > 4 ||
+      !g_str_equal (lower_a, *a) || !g_str_equal (lower_b, b))
+    return;
+  whole = g_strconcat (*a, noun, NULL);
+  g_free (*a);
+  *a = whole;
+}
+
 static void
 add_sides (const char *language, GPtrArray *sides, const char *text)
 {
@@ -408,6 +425,8 @@ expand_comparison (
   resolve_that_of (language, &a, &b, &topic);
   if (topic == NULL)
     tail = take_loose_aspect (language, a, b);
+  if (!matches (language, SORTIE_PATTERN_DETERMINER, b))
+    share_noun (&a, b);
   add_sides (language, sides, a);
   add_sides (language, sides, b);
   if (sides->len < 2)
@@ -424,6 +443,7 @@ typedef struct
   char *head; /* before the first item */
   char *tail; /* after the last item; may be empty */
   GPtrArray *items;
+  gboolean shares_noun; /* the items are adjectives of a noun in the head */
 } Enumeration;
 
 static void
@@ -463,7 +483,8 @@ find_first_item (const char *language, const char *segment, gboolean *bounded)
       gsize length = strcspn (word, " ");
       g_autofree char *one = g_strndup (word, length);
 
-      if (word[length] != '\0' && matches (language, SORTIE_PATTERN_BOUNDARY, one))
+      if (word[length] != '\0' && matches (language, SORTIE_PATTERN_BOUNDARY, one) &&
+          (*bounded || !matches (language, SORTIE_PATTERN_WEAK_BOUNDARY, one)))
         {
           start = (gsize) (word - segment) + length + 1;
           *bounded = TRUE;
@@ -472,6 +493,40 @@ find_first_item (const char *language, const char *segment, gboolean *bounded)
       word += strspn (word, " ");
     }
   return start;
+}
+
+/* "How are the priorities required, important and optional defined": where all other items are one
+ * word, only the last word of the first one and the first word of the last one are items. */
+static void
+enumeration_trim (Enumeration *self, const char *language)
+{
+  char *first = g_ptr_array_index (self->items, 0);
+  char *last = g_ptr_array_index (self->items, self->items->len - 1);
+  char *space = strrchr (first, ' ');
+
+  if (self->items->len < 3 || space == NULL || count_words (first) < 3 ||
+      !matches (language, SORTIE_PATTERN_DETERMINER, first))
+    return;
+  for (guint i = 1; i + 1 < self->items->len; i++)
+    if (count_words (g_ptr_array_index (self->items, i)) != 1)
+      return;
+  {
+    g_autofree char *old_head = self->head;
+
+    self->head = g_strdup_printf ("%s%.*s ", old_head, (int) (space - first), first);
+    g_ptr_array_index (self->items, 0) = g_strdup (space + 1);
+    g_free (first);
+  }
+  self->shares_noun = TRUE;
+  space = strchr (last, ' ');
+  if (space != NULL)
+    {
+      g_autofree char *old_tail = self->tail;
+
+      self->tail = g_strdup_printf ("%s%s%s", space + 1, old_tail != NULL ? " " : "",
+                                    old_tail != NULL ? old_tail : "");
+      *space = '\0';
+    }
 }
 
 /* Cuts "A, B, C" before the conjunction and "D of X" after it. */
@@ -513,6 +568,7 @@ enumeration_parse (Enumeration *self, const char *language, const char *text, gs
   for (guint i = 1; segments[i] != NULL; i++)
     g_ptr_array_add (self->items, sortie_question_strip (segments[i]));
   g_ptr_array_add (self->items, sortie_question_strip (last));
+  enumeration_trim (self, language);
   for (guint i = 0; i < self->items->len; i++)
     if (!is_item (language, g_ptr_array_index (self->items, i)))
       return FALSE;
@@ -556,6 +612,14 @@ questions_of_items (const char *language, const Enumeration *list, GPtrArray *co
       SortieQuestion *one =
           question_new (language, SORTIE_QUESTION_PLAIN, question, subject, shared);
 
+      if (list->shares_noun)
+        {
+          g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, one->subject);
+
+          sortie_question_add_terms (terms, shared);
+          g_free (one->subject);
+          one->subject = sortie_question_join_terms (terms);
+        }
       /* "How do retries work?" says more than "Retries work". */
       if (asks)
         {

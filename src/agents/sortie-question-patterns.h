@@ -13,25 +13,26 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  SORTIE_PATTERN_OPENER,     /* politeness at the start: "please", "I would like to know" */
-  SORTIE_PATTERN_REQUEST,    /* what asks for a text at the start: "write a report about" */
-  SORTIE_PATTERN_QUESTION,   /* a question word at the start */
-  SORTIE_PATTERN_LEAD,       /* the start that a heading does without: "what are the" */
-  SORTIE_PATTERN_DOCUMENTS,  /* "according to the documents", which names no subject */
-  SORTIE_PATTERN_LENGTH,     /* "in 200 words" */
-  SORTIE_PATTERN_FORM,       /* "as a table", taken out of requests only */
-  SORTIE_PATTERN_CLAUSE,     /* the border between two coordinated questions */
-  SORTIE_PATTERN_LIST_END,   /* the conjunction before an enumeration's last item */
-  SORTIE_PATTERN_BOUNDARY,   /* one word, after which an enumeration's first item may begin */
-  SORTIE_PATTERN_TAIL,       /* what follows an enumeration's last item and belongs to all */
-  SORTIE_PATTERN_VERB,       /* a finite verb: no item of an enumeration holds one */
-  SORTIE_PATTERN_ASPECT,     /* the loose tail of a comparison: "in Debian"; group t */
-  SORTIE_PATTERN_THAT_OF,    /* "those of": a comparison that does not repeat its noun */
-  SORTIE_PATTERN_ANAPHORA,   /* a word that points back */
-  SORTIE_PATTERN_DETERMINER, /* an article at the start */
-  SORTIE_PATTERN_DEFINES,    /* asks what something is */
-  SORTIE_PATTERN_COUNTS,     /* asks how many, how long or when */
-  SORTIE_PATTERN_REASONS,    /* asks why */
+  SORTIE_PATTERN_OPENER,        /* politeness at the start: "please", "I would like to know" */
+  SORTIE_PATTERN_REQUEST,       /* what asks for a text at the start: "write a report about" */
+  SORTIE_PATTERN_QUESTION,      /* a question word at the start */
+  SORTIE_PATTERN_LEAD,          /* the start that a heading does without: "what are the" */
+  SORTIE_PATTERN_DOCUMENTS,     /* "according to the documents", which names no subject */
+  SORTIE_PATTERN_LENGTH,        /* "in 200 words" */
+  SORTIE_PATTERN_FORM,          /* "as a table", taken out of requests only */
+  SORTIE_PATTERN_CLAUSE,        /* the border between two coordinated questions */
+  SORTIE_PATTERN_LIST_END,      /* the conjunction before an enumeration's last item */
+  SORTIE_PATTERN_BOUNDARY,      /* one word, after which an enumeration's first item may begin */
+  SORTIE_PATTERN_WEAK_BOUNDARY, /* such a word that begins none where it stands alone */
+  SORTIE_PATTERN_TAIL,          /* what follows an enumeration's last item and belongs to all */
+  SORTIE_PATTERN_VERB,          /* a finite verb: no item of an enumeration holds one */
+  SORTIE_PATTERN_ASPECT,        /* the loose tail of a comparison: "in Debian"; group t */
+  SORTIE_PATTERN_THAT_OF,       /* "those of": a comparison that does not repeat its noun */
+  SORTIE_PATTERN_ANAPHORA,      /* a word that points back */
+  SORTIE_PATTERN_DETERMINER,    /* an article at the start */
+  SORTIE_PATTERN_DEFINES,       /* asks what something is */
+  SORTIE_PATTERN_COUNTS,        /* asks how many, how long or when */
+  SORTIE_PATTERN_REASONS,       /* asks why */
   SORTIE_N_PATTERNS,
 } SortiePattern;
 

@@ -57,6 +57,7 @@ const SortieQuestionTable sortie_question_table_de = {
     [SORTIE_PATTERN_BOUNDARY] =
         "^(?:über|zu|zum|zur|für|von|vom|bei|mit|durch|in|im|an|auf|unter|nach|aus|sind|ist|nämlich|einschließlich|"
         "zwischen|um|gegen|ohne|bezüglich|hinsichtlich|insbesondere|wie|werden|wird|haben|hat|können|beschreibe|erkläre)$",
+    [SORTIE_PATTERN_WEAK_BOUNDARY] = "^(?:in|im|an|auf|mit|bei|nach|aus|durch|unter)$",
     [SORTIE_PATTERN_TAIL] =
         "\\s+(?:(?:von|in|im|für|unter|zwischen|bei|beim|nach|mit|während|gemäß|laut|auf|an|wenn|falls)\\s.+|"
         "(?:unterscheiden|funktionieren|gelten|bedeuten|zusammenhängen|sind|ist|werden|haben|geregelt|zusammen)\\b.*)$",

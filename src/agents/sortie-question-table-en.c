@@ -77,9 +77,10 @@ const SortieQuestionTable sortie_question_table_en = {
         "include|includes|including|namely|under|with|by|to|into|from|in|do|does|did|can|between|"
         "especially|particularly|describes|define|list|has|have|how|what|which|that|at|was|were|"
         "mention|mentions|handle|handles|use|uses|support|supports)$",
+    [SORTIE_PATTERN_WEAK_BOUNDARY] = "^(?:in|with|by|to|into|from|at|under)$",
     [SORTIE_PATTERN_TAIL] =
         "\\s+(?:(?:of|in|for|under|within|between|by|at|on|from|with|during|according|across|after|before|"
-        "when|if|as|that|which|to)\\s.+|(?:differ|work|interact|apply|mean|relate|compare|matter|behave|"
+        "when|if|as|that|which|to)\\s.+|(?:differ|defined|used|handled|called|named|described|implemented|treated|configured|stored|calculated|managed|set|work|interact|apply|mean|relate|compare|matter|behave|"
         "happen|change|help|function|exist|depend|look|occur|is|are|have|has|must|should|can|may)\\b.*)$",
     [SORTIE_PATTERN_VERB] =
         "\\b(?:is|are|was|were|be|been|has|have|had|does|do|did|will|shall|must|can|could|may|might|"
@@ -126,7 +127,7 @@ const SortieQuestionTable sortie_question_table_en = {
   .generic =
       " discussed discussion discussions talk talked talks mention mentioned mentions think thinks thought opinion opinions "
       "describes described explained explains explain describe summarize summarise summary outline list discuss analyze analyse examine identify find show "
-      "determine define assess evaluate report write prepare create draft produce give provide present overview "
+      "determine define defined assess evaluate report write prepare create draft produce give provide present overview "
       "introduction explanation description information details say says said state tell tells mean means meant "
       "meaning work works happen happens exist exists difference differences differ differs different compare "
       "compares compared comparison contrast similarities versus vs main important key various several many much "

@@ -52,6 +52,7 @@ const SortieQuestionTable sortie_question_table_es = {
     [SORTIE_PATTERN_LIST_END] = "\\s*,?\\s+(?:y|e|o|u|así\\s+como|&)\\s+",
     [SORTIE_PATTERN_BOUNDARY] =
         "^(?:sobre|de|del|para|por|con|en|a|al|entre|son|es|según|bajo|incluyendo|especialmente|describe|describa|explica|explique|define)$",
+    [SORTIE_PATTERN_WEAK_BOUNDARY] = "^(?:en|por|con|a|al|bajo)$",
     [SORTIE_PATTERN_TAIL] =
         "\\s+(?:(?:de|del|en|para|bajo|entre|por|sobre|con|según|durante|a|al)\\s.+|"
         "(?:difieren|funcionan|se\\s+aplican|significan|son|es|tienen|deben|pueden)\\b.*)$",

@@ -54,6 +54,7 @@ const SortieQuestionTable sortie_question_table_fr = {
     [SORTIE_PATTERN_BOUNDARY] =
         "^(?:sur|de|du|des|pour|par|avec|dans|en|à|au|aux|entre|sont|est|concernant|selon|sous|notamment|comprend|"
         "comprennent|décrivez|expliquez|expliquer|décrire|définir)$",
+    [SORTIE_PATTERN_WEAK_BOUNDARY] = "^(?:en|dans|par|avec|à|au|aux|sous)$",
     [SORTIE_PATTERN_TAIL] =
         "\\s+(?:(?:de|du|des|dans|en|pour|sous|entre|par|sur|avec|selon|pendant|lors|chez|au|aux|à)\\s.+|"
         "(?:diffèrent|fonctionnent|s['’]appliquent|signifient|sont|est|ont|doivent|peuvent)\\b.*|d['’].+)$",

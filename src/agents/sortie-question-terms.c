@@ -277,8 +277,10 @@ capitalise (const char *text)
     {
       gunichar c = g_utf8_get_char (p);
       gboolean last = g_utf8_next_char (p) >= text + length;
+      gboolean joins = (c == '-' && text[length] != '\0') ||
+                       (last && c < 0x7f && strchr (",?:", (int) c) != NULL);
 
-      if (!g_unichar_islower (c) && !(last && strchr (",?:", (int) MIN (c, 0x7f)) != NULL))
+      if (!g_unichar_islower (c) && !joins)
         return g_strdup (text);
       spoken = spoken || c > 0x7f || strchr ("aeiouy", (int) c) != NULL;
     }

@@ -298,7 +298,8 @@ composer_add_summary (Composer *self)
       const SortieFinding *finding =
           sortie_analysis_get_finding (analysis,
                                        g_array_index (analysis->summary, SortieFindingRef, i));
-      g_autofree char *quote = sortie_report_dup_quote (quoted_of (finding)->quote);
+      g_autofree char *lead = sortie_finding_dup_lead (finding);
+      g_autofree char *quote = sortie_report_dup_quote (lead);
 
       g_string_append_printf (block, " %s%s", quote, ends_a_sentence (quote) ? "" : ".");
       append_citations (self, block, finding);

@@ -20,6 +20,8 @@
 /* A document whose best passage scores less than this share of the best one is no match that
  * deserves room. */
 #define WORTHY_SHARE 0.4
+/* So many words of a query are looked up one by one. */
+#define MAX_WEIGHED 12
 /* The longest list of documents that an overview chooses from. */
 #define MAX_OVERVIEW_DOCUMENTS 24
 
@@ -119,55 +121,43 @@ search_passages (const SortieStepInput *input, SortieRetrieval *result, GError *
   return TRUE;
 }
 
-/* Cheaper than a search, and nearly always enough: whether a passage holds the stem. */
 static gboolean
-occurs_in (const char *folded_texts, const char *stem)
+holds_word (GPtrArray *words, const char *word)
 {
-  return strstr (folded_texts, stem) != NULL;
+  for (guint i = 0; i < words->len; i++)
+    if (g_ascii_strcasecmp (g_ptr_array_index (words, i), word) == 0)
+      return TRUE;
+  return FALSE;
 }
 
-static char *
-fold_passages (GPtrArray *passages)
-{
-  GString *all = g_string_new (NULL);
-
-  for (guint i = 0; i < passages->len; i++)
-    {
-      const SortiePassage *passage = g_ptr_array_index (passages, i);
-      g_autofree char *folded = sortie_text_fold (passage->text, strlen (passage->text));
-
-      g_string_append_printf (all, "%s\n", folded);
-    }
-  return g_string_free (all, FALSE);
-}
-
-/* The words of the question that no document holds: what a reader wants to know most about an
- * answer that is missing. */
+/* Searches for each word of the query alone: the best score tells how much the word is worth, and a
+ * word of the question that no document holds is what a reader wants to know most about an answer
+ * that is missing. */
 static gboolean
-find_absent (const SortieStepInput *input,
+weigh_terms (const SortieStepInput *input,
              const char *subject,
              SortieRetrieval *result,
              GError **error)
 {
   const char *language = input->plan->language;
-  g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, subject);
+  g_autoptr (GPtrArray) asked = sortie_question_list_terms (language, subject);
+  g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, result->query);
   g_autofree SortieSearchScope *scopes = scopes_new (input);
-  g_autofree char *texts = fold_passages (result->passages);
 
-  for (guint i = 0; i < terms->len; i++)
+  for (guint i = 0; i < MIN (terms->len, MAX_WEIGHED); i++)
     {
       const char *term = g_ptr_array_index (terms, i);
-      g_autofree char *folded = sortie_text_fold (term, strlen (term));
-      g_autofree char *stem = sortie_stem (language, folded);
-      g_autoptr (GPtrArray) found = NULL;
+      g_autoptr (GPtrArray) found =
+          sortie_library_search (input->library, scopes, input->collections->len, term, 1,
+                                 SORTIE_SEARCH_BY_PASSAGE, error);
 
-      if (occurs_in (texts, stem))
-        continue;
-      found = sortie_library_search (input->library, scopes, input->collections->len, term, 1,
-                                     SORTIE_SEARCH_BY_PASSAGE, error);
       if (found == NULL)
         return FALSE;
-      if (found->len == 0)
+      if (found->len > 0)
+        g_ptr_array_add (
+            result->weights,
+            sortie_term_weight_new (term, ((SortiePassage *) g_ptr_array_index (found, 0))->score));
+      else if (holds_word (asked, term))
         g_ptr_array_add (result->absent, g_strdup (term));
     }
   return TRUE;
@@ -328,7 +318,7 @@ fill (const SortieStepInput *input, SortieRetrieval *result, GError **error)
     return FALSE;
   if (terms->len == 0)
     return look_over (input, result, error);
-  return search_passages (input, result, error) && find_absent (input, subject, result, error);
+  return search_passages (input, result, error) && weigh_terms (input, subject, result, error);
 }
 
 /**

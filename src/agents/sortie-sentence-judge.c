@@ -426,13 +426,20 @@ static const char *const pointing[] = {
   "este documento",
 };
 
+/* What sends the reader elsewhere in mid-sentence. */
+static const char *const referring[] = {
+  ", see ",           " see section",    " is described in ", " are described in ",
+  " is discussed in", " are listed in ", " is documented in", " is explained in ",
+  " siehe abschnitt", " voir section",   " vease la seccion", " what follows is ",
+};
+
 static const char *const verbs[] = {
-  "is",   "are",    "was",    "were",   "be",      "been",   "has",     "have",   "had",
-  "must", "shall",  "should", "may",    "can",     "cannot", "will",    "would",  "does",
-  "do",   "did",    "ist",    "sind",   "war",     "wird",   "werden",  "hat",    "haben",
-  "kann", "konnen", "muss",   "mussen", "soll",    "sollen", "darf",    "durfen", "est",
-  "sont", "a",      "ont",    "doit",   "doivent", "peut",   "peuvent", "sera",   "es",
-  "son",  "ha",     "han",    "debe",   "deben",   "puede",  "pueden",  "sera",
+  "is",   "are",    "was",    "were",    "be",    "been",    "has",    "have",   "had",
+  "must", "shall",  "should", "may",     "can",   "cannot",  "will",   "would",  "does",
+  "do",   "did",    "ist",    "sind",    "war",   "wird",    "werden", "hat",    "haben",
+  "kann", "konnen", "muss",   "mussen",  "soll",  "sollen",  "darf",   "durfen", "est",
+  "sont", "ont",    "doit",   "doivent", "peut",  "peuvent", "sera",   "es",     "son",
+  "ha",   "han",    "debe",   "deben",   "puede", "pueden",  "sera",
 };
 
 static gboolean
@@ -490,6 +497,7 @@ typedef struct
   gboolean invisible;
   gboolean leader; /* "....": a line of a table of contents */
   guint bars;
+  guint colons;
 } Shape;
 
 static gboolean
@@ -517,6 +525,7 @@ shape_count (Shape *shape, gunichar c)
            !(c >= 0x2010 && c <= 0x201f) && c != 0xab && c != 0xbb && c != 0x2026)
     shape->others++;
   shape->bars += c == '|' || c == 0x2502;
+  shape->colons += c == ':';
   shape->invisible = shape->invisible || is_invisible (c);
 }
 
@@ -599,6 +608,9 @@ judge_shape (const Shape *shape, gsize length)
     quality *= 0.6;
   if (shape->addresses > 0)
     quality *= 0.85;
+  /* Fields of a form: "Files: * Copyright: 2008". */
+  if (shape->colons > 2)
+    quality *= 0.4;
   return quality;
 }
 
@@ -698,8 +710,9 @@ judge_openings (const char *text, gsize length, guint n_words)
   if (opens_with (opening, pointing, G_N_ELEMENTS (pointing)))
     return 0.35;
   folded = sortie_text_fold (text, length);
-  if (strstr (folded, ", see ") != NULL || strstr (folded, " see section") != NULL)
-    return 0.5;
+  for (guint i = 0; i < G_N_ELEMENTS (referring); i++)
+    if (strstr (folded, referring[i]) != NULL)
+      return 0.45;
   if (n_words > 30)
     return 1.0;
   for (guint i = 0; i < G_N_ELEMENTS (boilerplate); i++)

@@ -11,6 +11,12 @@
 #define K1 0.9
 /* What another word of the same stem counts. */
 #define FAMILY 0.7
+/* What a word in the heading counts towards the match. */
+#define HEADING 0.4
+/* Of the words covered, what the sentence itself holds counts so much, its surroundings the rest. */
+#define OWN_SHARE 0.6
+/* A name weighs more than a word: who asks about Ostrava wants nothing on other places. */
+#define NAME_WEIGHT 1.8
 /* Sentences that have less in common than this are not neighbours. */
 #define SIMILAR 0.12
 /* Centrality compares each with each: so many of the best are enough. */
@@ -18,7 +24,7 @@
 
 const SortieRankWeights sortie_rank_default_weights = {
   .match = 1.0,
-  .coverage = 0.5,
+  .coverage = 1.0,
   .context = 0.4,
   .passage = 0.6,
   .centrality = 0.3,
@@ -54,6 +60,8 @@ sortie_rank_query_new (void)
   self->subject = g_array_new (FALSE, FALSE, sizeof (SortieWord));
   self->more = g_array_new (FALSE, FALSE, sizeof (SortieWord));
   self->names = g_ptr_array_new_with_free_func (g_free);
+  self->name_words = g_array_new (FALSE, FALSE, sizeof (SortieWord));
+  self->weights = g_array_new (FALSE, TRUE, sizeof (double));
   return self;
 }
 
@@ -65,6 +73,8 @@ sortie_rank_query_free (SortieRankQuery *self)
   g_array_unref (self->subject);
   g_array_unref (self->more);
   g_ptr_array_unref (self->names);
+  g_array_unref (self->name_words);
+  g_array_unref (self->weights);
   g_clear_pointer (&self->cues, g_array_unref);
   g_free (self);
 }
@@ -98,6 +108,24 @@ sortie_rank_query_add (GArray *list, SortieVocabulary *vocabulary, const char *t
 
       if (!sortie_words_hold (list, word.stem))
         g_array_append_val (list, word);
+    }
+}
+
+void
+sortie_rank_query_set_weight (SortieRankQuery *self,
+                              SortieVocabulary *vocabulary,
+                              const char *text,
+                              double weight)
+{
+  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, text, strlen (text));
+
+  for (guint i = 0; i < words->len; i++)
+    {
+      guint stem = g_array_index (words, SortieWord, i).stem;
+
+      if (stem >= self->weights->len)
+        g_array_set_size (self->weights, stem + 1);
+      g_array_index (self->weights, double, stem) = weight;
     }
 }
 
@@ -253,6 +281,16 @@ sortie_ranker_get_weight (const SortieRanker *self, guint stem)
 
 /* -- the parts of a score -- */
 
+/* The whole collection knows better how much a word is worth than the few passages that were found
+ * for it, nearly all of which hold it. */
+static double
+worth_of (const SortieRanker *self, const SortieRankQuery *query, guint stem)
+{
+  if (stem < query->weights->len && g_array_index (query->weights, double, stem) > 0.0)
+    return g_array_index (query->weights, double, stem);
+  return sortie_ranker_get_weight (self, stem);
+}
+
 /* How often the word is in the sentence: in its own form in full, in another of its family by
  * FAMILY ("diversion" and "diversity" share a stem). */
 static double
@@ -285,9 +323,14 @@ presence_of (const SortieRanker *self, guint index, SortieWord word)
 }
 
 static double
-match_words (const SortieRanker *self, guint index, GArray *words, double share)
+match_words (const SortieRanker *self,
+             guint index,
+             const SortieRankQuery *query,
+             GArray *words,
+             double share)
 {
   const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
+  GArray *heading = g_ptr_array_index (self->sentences->headings, sentence->passage);
   double norm = K1 * (1.0 - self->weights.length_b +
                       self->weights.length_b * sentence->n_terms / self->average_length);
   double sum = 0.0;
@@ -298,7 +341,9 @@ match_words (const SortieRanker *self, guint index, GArray *words, double share)
       double count = count_word (self, index, word);
 
       if (count > 0.0)
-        sum += share * self->idf[word.stem] * count * (K1 + 1.0) / (count + norm);
+        sum += share * worth_of (self, query, word.stem) * count * (K1 + 1.0) / (count + norm);
+      else if (holds (heading, word.stem))
+        sum += share * worth_of (self, query, word.stem) * HEADING;
     }
   return sum;
 }
@@ -306,8 +351,8 @@ match_words (const SortieRanker *self, guint index, GArray *words, double share)
 static double
 match_query (const SortieRanker *self, guint index, const SortieRankQuery *query)
 {
-  return match_words (self, index, query->subject, 1.0) +
-         match_words (self, index, query->more, 0.4);
+  return match_words (self, index, query, query->subject, 1.0) +
+         match_words (self, index, query, query->more, 0.4);
 }
 
 static gboolean
@@ -340,15 +385,27 @@ typedef struct
 {
   double own;
   double wide;
+  double heading;
+  gboolean has_names;
 } Coverage;
+
+static gboolean
+is_beside (const SortieRanker *self, guint index, guint stem)
+{
+  return (index > 0 && are_neighbours (self, index, index - 1) &&
+          vector_count (&self->vectors[index - 1], stem) > 0) ||
+         (are_neighbours (self, index, index + 1) &&
+          vector_count (&self->vectors[index + 1], stem) > 0);
+}
 
 /* The share of the subject's words: in the sentence; and in its heading or, by half, around it. */
 static Coverage
-cover (const SortieRanker *self, guint index, GArray *subject)
+cover (const SortieRanker *self, guint index, const SortieRankQuery *query)
 {
+  GArray *subject = query->subject;
   const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
   GArray *heading = g_ptr_array_index (self->sentences->headings, sentence->passage);
-  Coverage result = { 0.0, 0.0 };
+  Coverage result = { 0.0, 0.0, 0.0, TRUE };
   double all = 0.0;
 
   for (guint i = 0; i < subject->len; i++)
@@ -356,26 +413,30 @@ cover (const SortieRanker *self, guint index, GArray *subject)
       SortieWord word = g_array_index (subject, SortieWord, i);
       double presence = presence_of (self, index, word);
       /* The root, so that one word that is found nowhere does not outweigh all others. */
-      double weight = sqrt (sortie_ranker_get_weight (self, word.stem));
+      double weight = sqrt (worth_of (self, query, word.stem));
 
+      gboolean name = sortie_words_hold (query->name_words, word.stem);
+      double share = presence;
+
+      if (name)
+        weight *= NAME_WEIGHT;
       all += weight;
-      if (presence > 0.0)
+      result.own += presence * weight;
+      if (holds (heading, word.stem))
         {
-          result.own += presence * weight;
-          result.wide += presence * weight;
+          result.heading += weight;
+          share = MAX (share, 0.8);
         }
-      else if (holds (heading, word.stem))
-        result.wide += 0.8 * weight;
-      else if ((index > 0 && are_neighbours (self, index, index - 1) &&
-                vector_count (&self->vectors[index - 1], word.stem) > 0) ||
-               (are_neighbours (self, index, index + 1) &&
-                vector_count (&self->vectors[index + 1], word.stem) > 0))
-        result.wide += 0.5 * weight;
+      if (share <= 0.0 && is_beside (self, index, word.stem))
+        share = 0.5;
+      result.wide += share * weight;
+      result.has_names = result.has_names && (!name || share > 0.0);
     }
   if (all > 0.0)
     {
       result.own /= all;
       result.wide /= all;
+      result.heading /= all;
     }
   return result;
 }
@@ -528,15 +589,17 @@ sortie_ranker_rank (SortieRanker *self, const SortieRankQuery *query, GArray *pa
     {
       const SortieSentence *sentence = sortie_sentences_get (self->sentences, i);
       SortieRank *rank = &g_array_index (ranks, SortieRank, i);
-      Coverage coverage = cover (self, i, query->subject);
+      Coverage coverage = cover (self, i, query);
       double score;
 
       rank->coverage = coverage.wide;
       rank->own = coverage.own;
+      rank->heading = coverage.heading;
+      rank->has_names = coverage.has_names;
       if (sentence->quality <= 0.0)
         continue;
       score = w->match * (best_match > 0.0 ? matches[i] / best_match : 0.0) +
-              w->coverage * coverage.wide +
+              w->coverage * (OWN_SHARE * coverage.own + (1.0 - OWN_SHARE) * coverage.wide) +
               w->context * (best_around > 0.0 ? around[i] / best_around : 0.0) +
               w->passage * passage_share (passages, sentence->passage) +
               w->centrality * centrality[i] +

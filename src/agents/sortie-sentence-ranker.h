@@ -24,7 +24,10 @@ typedef enum
  * @more: (element-type SortieWord): words that make an answer likelier
  * @names: (element-type utf8): words that are names: a sentence that has one as it is written
  *   answers better than one that has its stem only ("Recommends", not "recommended")
+ * @name_words: (element-type SortieWord): the same as words
  * @cues: (element-type SortieWord) (nullable): where set, one of them must be in an answer
+ * @weights: (element-type double): by stem, how much a word is worth; 0 where only the sentences at
+ *   hand tell
  * @flags: what kind of answer is asked for
  */
 typedef struct
@@ -32,13 +35,21 @@ typedef struct
   GArray *subject;
   GArray *more;
   GPtrArray *names;
+  GArray *name_words;
   GArray *cues;
+  GArray *weights;
   SortieRankFlags flags;
 } SortieRankQuery;
 
 SortieRankQuery *sortie_rank_query_new (void);
 void sortie_rank_query_free (SortieRankQuery *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieRankQuery, sortie_rank_query_free)
+
+/* Sets how much the words of a text are worth. */
+void sortie_rank_query_set_weight (SortieRankQuery *self,
+                                   SortieVocabulary *vocabulary,
+                                   const char *text,
+                                   double weight);
 
 /* Adds the words of a text to the list, each stem once. (element-type SortieWord) */
 void sortie_rank_query_add (GArray *list, SortieVocabulary *vocabulary, const char *text);
@@ -68,12 +79,16 @@ extern const SortieRankWeights sortie_rank_default_weights;
  * @coverage: 0 to 1: the share of the subject's words, by weight, in the sentence, its heading and,
  *   by half, its neighbours
  * @own: the same of the sentence alone
+ * @heading: the same of its heading and title alone
+ * @has_names: whether all names of the question are in the sentence, its heading or beside it
  */
 typedef struct
 {
   double score;
   double coverage;
   double own;
+  double heading;
+  gboolean has_names;
 } SortieRank;
 
 typedef struct _SortieRanker SortieRanker;

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define MAX_LABEL_WORDS 6
+/* A term and its definition on two lines read less well than one sentence. */
+#define WITH_LABEL 0.85
 
 static void
 sentence_clear (gpointer data)
@@ -138,7 +140,8 @@ add_sentence (SortieSentences *self, guint passage_index, GArray *spans, guint i
   if (start == span->start && sortie_sentence_leans (text, length))
     sentence.flags |= SORTIE_SENTENCE_LEANS;
   if (!is_own_heading (passage, text, length))
-    sentence.quality = sortie_sentence_judge (text, length, self->vocabulary, own);
+    sentence.quality = sortie_sentence_judge (text, length, self->vocabulary, own) *
+                       (start < span->start ? WITH_LABEL : 1.0);
   sentence.n_words = words->len;
   sentence.n_terms = terms->len;
   sentence.terms = (guint *) g_array_steal (terms, NULL);

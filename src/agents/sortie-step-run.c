@@ -91,7 +91,8 @@ load_results (SortieStepRun *self,
       g_ptr_array_set_size (input->results, n_steps + 1);
       return TRUE;
     }
-  input->results = sortie_bus_get_results (self->context.options->bus, record->id, n_steps, error);
+  input->results = sortie_bus_get_needed_results (self->context.options->bus, record->id,
+                                                  record->plan, input->step, error);
   return input->results != NULL;
 }
 
@@ -139,15 +140,17 @@ hold (SortieStepRun *self, const SortieMissionRecord *record, int attempt)
 
 /* ---- Process ---- */
 
-/* Waits for Redis as long as the process may. */
+/* As it was fetched with the entry; else waits for Redis as long as the process may. */
 static SortieMissionRecord *
 get_record (SortieStepRun *self, GError **error)
 {
+  if (self->entry->record != NULL)
+    return g_steal_pointer (&self->entry->record);
   while (TRUE)
     {
       g_autoptr (GError) local = NULL;
       SortieMissionRecord *record =
-          sortie_bus_get_mission (self->context.options->bus, NULL, self->entry->mission, &local);
+          sortie_bus_get_work (self->context.options->bus, self->entry, &local);
 
       if (record != NULL)
         return record;

@@ -140,7 +140,7 @@ run_step (SortieAgentFunc func, SortieStepInput *input, Recorder *recorder)
       result = func (input, &recorder->output, NULL, &error);
       g_assert_true ((result == NULL) == (error != NULL));
       if (error != NULL)
-        g_ptr_array_add (recorder->messages, g_strdup (error->message));
+        { g_ptr_array_add (recorder->messages, g_strdup (error->message)); if (input->attempt == 2) g_test_message ("%s", error->message); }
     }
   g_assert_nonnull (result);
   g_assert_true (
