@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ctl-fixture.h"
 
+#include <pty.h>
 #include <stdarg.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -60,7 +63,7 @@ backend (PeerRequest *request, gpointer user_data)
 }
 
 static char *
-read_back (FILE *file, gsize *length)
+read_back (FILE *file)
 {
   GString *text = g_string_new (NULL);
   int c;
@@ -69,21 +72,77 @@ read_back (FILE *file, gsize *length)
   while ((c = fgetc (file)) != EOF)
     g_string_append_c (text, (char) c);
   fclose (file);
-  if (length != NULL)
-    *length = text->len;
 
   return g_string_free (text, FALSE);
 }
 
+/* --- a terminal --- */
+
+typedef struct
+{
+  int master;
+  GThread *reader;
+  GString *text;
+} Terminal;
+
+static gpointer
+read_terminal (gpointer data)
+{
+  Terminal *self = data;
+  char bytes[1024];
+  ssize_t n;
+
+  while ((n = read (self->master, bytes, sizeof bytes)) > 0)
+    g_string_append_len (self->text, bytes, n);
+
+  return NULL;
+}
+
+/* Returns the end that a program writes to. */
+static int
+terminal_open (Terminal *self)
+{
+  struct winsize size = { .ws_row = 24, .ws_col = 100 };
+  struct termios modes = { 0 };
+  int slave;
+
+  cfmakeraw (&modes);
+  g_assert_cmpint (openpty (&self->master, &slave, NULL, &modes, &size), ==, 0);
+  self->text = g_string_new (NULL);
+  self->reader = g_thread_new ("terminal", read_terminal, self);
+
+  return slave;
+}
+
+/* The last writer must have closed its end. */
+static char *
+terminal_close (Terminal *self)
+{
+  g_thread_join (self->reader);
+  close (self->master);
+
+  return g_string_free (self->text, FALSE);
+}
+
+/* --- running --- */
+
+typedef enum
+{
+  NO_TERMINAL,
+  ON_TERMINAL,
+} Where;
+
 static CtlResult *
-run (const CtlAnswer *answers, const char *host, const char *input, va_list values)
+run (const CtlAnswer *answers, const char *host, const char *input, Where where, va_list values)
 {
   Script script = { .answers = answers };
   g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
   CtlResult *result = g_new0 (CtlResult, 1);
   FILE *in = tmpfile ();
-  FILE *out = tmpfile ();
-  FILE *err = tmpfile ();
+  Terminal terminal;
+  int slave = where == ON_TERMINAL ? terminal_open (&terminal) : -1;
+  FILE *out = slave >= 0 ? fdopen (dup (slave), "w") : tmpfile ();
+  FILE *err = slave >= 0 ? fdopen (slave, "w") : tmpfile ();
   g_autofree char *url = NULL;
   Peer *peer;
 
@@ -107,8 +166,18 @@ run (const CtlAnswer *answers, const char *host, const char *input, va_list valu
   result->code = sortie_ctl_main ((char **) arguments->pdata, in, out, err);
   peer_free (peer);
   fclose (in);
-  result->out = read_back (out, &result->out_length);
-  result->err = read_back (err, NULL);
+  if (slave >= 0)
+    {
+      fclose (out);
+      fclose (err);
+      result->out = terminal_close (&terminal);
+      result->err = g_strdup ("");
+    }
+  else
+    {
+      result->out = read_back (out);
+      result->err = read_back (err);
+    }
   result->asked = g_string_free (script.asked, FALSE);
   g_hash_table_unref (script.given);
   g_mutex_clear (&script.lock);
@@ -123,7 +192,7 @@ ctl_run (const CtlAnswer *answers, const char *input, ...)
   va_list values;
 
   va_start (values, input);
-  result = run (answers, "127.0.0.1", input, values);
+  result = run (answers, "127.0.0.1", input, NO_TERMINAL, values);
   va_end (values);
 
   return result;
@@ -136,7 +205,20 @@ ctl_run_elsewhere (const CtlAnswer *answers, const char *unused, ...)
   va_list values;
 
   va_start (values, unused);
-  result = run (answers, "0.0.0.0", NULL, values);
+  result = run (answers, "0.0.0.0", NULL, NO_TERMINAL, values);
+  va_end (values);
+
+  return result;
+}
+
+CtlResult *
+ctl_run_on_terminal (const CtlAnswer *answers, const char *unused, ...)
+{
+  CtlResult *result;
+  va_list values;
+
+  va_start (values, unused);
+  result = run (answers, "127.0.0.1", NULL, ON_TERMINAL, values);
   va_end (values);
 
   return result;

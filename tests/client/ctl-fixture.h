@@ -29,7 +29,6 @@ typedef struct
 {
   int code;
   char *out;
-  gsize out_length;
   char *err;
   char *asked; /* the request lines with their bodies, one a line */
 } CtlResult;
@@ -41,6 +40,10 @@ CtlResult *ctl_run (const CtlAnswer *answers, const char *input, ...) G_GNUC_NUL
 CtlResult *ctl_run_elsewhere (const CtlAnswer *answers,
                               const char *unused,
                               ...) G_GNUC_NULL_TERMINATED;
+/* The same with a terminal of 100 columns that takes both outputs, which are then in `out`. */
+CtlResult *ctl_run_on_terminal (const CtlAnswer *answers,
+                                const char *unused,
+                                ...) G_GNUC_NULL_TERMINATED;
 void ctl_result_free (CtlResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CtlResult, ctl_result_free)
 
