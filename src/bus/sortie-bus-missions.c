@@ -183,32 +183,74 @@ sortie_bus_get_mission (SortieBus *self, const char *user, const char *id, GErro
   return g_steal_pointer (&record);
 }
 
-GPtrArray *
-sortie_bus_get_results (SortieBus *self, const char *id, int n_steps, GError **error)
+SortieMissionRecord *
+sortie_bus_get_work (SortieBus *self, const SortieQueueEntry *entry, GError **error)
+{
+  g_autoptr (SortieReply) reply =
+      sortie_bus_request (self, sortie_bus_new_work_command (self, entry), error);
+  SortieMissionRecord *record;
+
+  if (reply == NULL)
+    return NULL;
+  record = sortie_mission_record_new_from_work (entry, reply);
+  if (record == NULL)
+    not_found (entry->mission, error);
+  return record;
+}
+
+/* The results of the steps whose bits are set, in one request. */
+static GPtrArray *
+read_results (SortieBus *self, const char *id, int n_steps, guint wanted, GError **error)
 {
   g_autofree char *key = sortie_bus_dup_mission_key (self, "mission", id);
-  SortieCommand *command = sortie_command_new ("HMGET", key, NULL);
+  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (g_free);
+  SortieCommand *command;
   g_autoptr (SortieReply) reply = NULL;
-  GPtrArray *results;
+  gsize index = 0;
 
-  for (int step = 1; step <= MAX (n_steps, 1); step++)
-    {
-      g_autofree char *field = g_strdup_printf ("%d:result", step);
-      sortie_command_add (command, field);
-    }
+  g_ptr_array_set_size (results, n_steps + 1);
+  if (wanted == 0)
+    return g_steal_pointer (&results);
+  command = sortie_command_new ("HMGET", key, NULL);
+  for (int step = 1; step <= n_steps; step++)
+    if (wanted & (1u << step))
+      {
+        g_autofree char *field = g_strdup_printf ("%d:result", step);
+        sortie_command_add (command, field);
+      }
   reply = sortie_bus_request (self, command, error);
   if (reply == NULL)
     return NULL;
-  results = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (results, NULL);
   for (int step = 1; step <= n_steps; step++)
-    {
-      const SortieReply *field = sortie_reply_get_element (reply, (gsize) step - 1);
-      const char *text = sortie_reply_get_string (field);
+    if (wanted & (1u << step))
+      {
+        const SortieReply *field = sortie_reply_get_element (reply, index++);
+        const char *text = sortie_reply_get_string (field);
 
-      g_ptr_array_add (results, text != NULL ? g_strndup (text, field->len) : NULL);
-    }
-  return results;
+        g_ptr_array_index (results, step) = text != NULL ? g_strndup (text, field->len) : NULL;
+      }
+  return g_steal_pointer (&results);
+}
+
+GPtrArray *
+sortie_bus_get_results (SortieBus *self, const char *id, int n_steps, GError **error)
+{
+  g_assert (n_steps >= 0 && n_steps <= SORTIE_PLAN_MAX_STEPS);
+  return read_results (self, id, n_steps, (2u << n_steps) - 2, error);
+}
+
+GPtrArray *
+sortie_bus_get_needed_results (
+    SortieBus *self, const char *id, const SortiePlan *plan, int step, GError **error)
+{
+  const SortieStep *own = sortie_plan_get_step (plan, step);
+  guint wanted = 0;
+
+  /* The plan itself is the result of step 1, and kept in a place of its own. */
+  for (int i = 0; own != NULL && i < own->n_needs; i++)
+    if (own->needs[i] > 1)
+      wanted |= 1u << own->needs[i];
+  return read_results (self, id, sortie_plan_get_n_steps (plan), wanted, error);
 }
 
 /* ---- Lists ---- */

@@ -62,5 +62,9 @@ SortieEvent *sortie_bus_new_done (SortieMissionState outcome, const char *messag
 SortieMissionRecord *sortie_mission_record_new_from_reply (const char *id,
                                                            const SortieReply *reply);
 SortieCommand *sortie_bus_new_record_command (SortieBus *self, const char *mission);
+/* What a worker needs, in one command and its answer. */
+SortieCommand *sortie_bus_new_work_command (SortieBus *self, const SortieQueueEntry *entry);
+SortieMissionRecord *sortie_mission_record_new_from_work (const SortieQueueEntry *entry,
+                                                          const SortieReply *reply);
 
 G_END_DECLS

@@ -14,6 +14,7 @@ sortie_queue_entry_free (SortieQueueEntry *self)
     return;
   g_free (self->entry);
   g_free (self->mission);
+  sortie_mission_record_free (self->record);
   g_free (self);
 }
 

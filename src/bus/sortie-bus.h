@@ -140,6 +140,9 @@ SortieMissionRecord *sortie_bus_get_mission (SortieBus *self,
                                              GError **error);
 /* The results of steps 1…n as text, NULL where a step has none; n + 1 long, index 0 unused. */
 GPtrArray *sortie_bus_get_results (SortieBus *self, const char *id, int n_steps, GError **error);
+/* The same, but of the steps that `step` was made from; those of the others are NULL. */
+GPtrArray *sortie_bus_get_needed_results (
+    SortieBus *self, const char *id, const SortiePlan *plan, int step, GError **error);
 
 /**
  * sortie_bus_list_missions:
@@ -200,13 +203,24 @@ gboolean sortie_bus_announce (SortieBus *self,
 
 /* ---- Steps: what a worker does ---- */
 
+/**
+ * SortieQueueEntry:
+ * @partition: where the mission lives
+ * @agent: index in sortie_agents
+ * @entry: its ID in the queue, the fence
+ * @mission: the mission's ID
+ * @step: the step's number
+ * @record: (nullable): what a worker needs of the mission, as it was when the entry was fetched; see
+ *   sortie_bus_get_work()
+ */
 typedef struct
 {
   int partition;
-  int agent; /* index in sortie_agents */
+  int agent;
   char *entry;
   char *mission;
   int step;
+  SortieMissionRecord *record;
 } SortieQueueEntry;
 
 void sortie_queue_entry_free (SortieQueueEntry *self);
@@ -221,6 +235,13 @@ void sortie_event_batch_add_started (SortieEventBatch *self, const SortieEvent *
 void sortie_event_batch_add_draft (SortieEventBatch *self, const SortieEvent *event, int draft);
 void sortie_event_batch_add_chunk (SortieEventBatch *self, const SortieEvent *event);
 guint sortie_event_batch_get_length (const SortieEventBatch *self);
+
+/* What the step's worker needs of its mission: no title, times and length, and of the steps nothing
+ * but their states, but for the step itself its open entry and its starts. NOT_FOUND where there is
+ * no such mission. */
+SortieMissionRecord *sortie_bus_get_work (SortieBus *self,
+                                          const SortieQueueEntry *entry,
+                                          GError **error);
 
 /* All of these fail with STALE where the step is not this entry's any more, with NOT_FOUND where
  * the mission is gone. They wait for Redis for ever, until the bus is stopped (CANCELLED). */

@@ -50,10 +50,28 @@ sortie_command_free (SortieCommand *self)
   g_free (self);
 }
 
+/* `value` in decimal, at the end of `room`; printf costs as much as all the rest of a command. */
+static const char *
+format_number (gsize value, char *room, gsize size)
+{
+  char *start = room + size - 1;
+
+  *start = '\0';
+  do
+    *--start = (char) ('0' + value % 10);
+  while ((value /= 10) > 0);
+  return start;
+}
+
 void
 sortie_command_add_len (SortieCommand *self, const char *bytes, gsize length)
 {
-  g_string_append_printf (self->arguments, "$%" G_GSIZE_FORMAT "\r\n", length);
+  char room[32];
+  const char *digits = format_number (length, room, sizeof room);
+
+  g_string_append_c (self->arguments, '$');
+  g_string_append_len (self->arguments, digits, room + sizeof room - 1 - digits);
+  g_string_append_len (self->arguments, "\r\n", 2);
   g_string_append_len (self->arguments, bytes, (gssize) length);
   g_string_append_len (self->arguments, "\r\n", 2);
   self->n_arguments++;
@@ -69,9 +87,14 @@ void
 sortie_command_add_int (SortieCommand *self, gint64 value)
 {
   char digits[32];
-  int length = g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, value);
 
-  sortie_command_add_len (self, digits, (gsize) length);
+  if (value >= 0)
+    sortie_command_add (self, format_number ((gsize) value, digits, sizeof digits));
+  else
+    {
+      g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, value);
+      sortie_command_add (self, digits);
+    }
 }
 
 SortieScript

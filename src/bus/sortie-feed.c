@@ -11,6 +11,7 @@
 #define BLOCK_MS 10000
 #define BATCH 1000
 #define CHECK_US G_USEC_PER_SEC /* how long a gap may go unnoticed */
+#define SLOW_US (20 * 1000)     /* who took longer over the last entries may have been overtaken */
 #define BACKOFF_FIRST_US (5 * 1000)
 #define BACKOFF_LAST_US G_USEC_PER_SEC
 
@@ -29,6 +30,7 @@ struct _SortieFeed
   Position *positions; /* a partition each */
   gint64 next_check;   /* monotonic µs */
   gboolean unchecked;  /* something was read since the last check */
+  gboolean late;       /* there may be a gap right behind the positions */
   GMutex lock;
   GCond stopped;
   gboolean stopping;
@@ -126,7 +128,8 @@ get_stream_info (SortieFeed *self, int partition, GError **error)
 }
 
 /* A trimmed stream is read on without a word, so what the stream has ever got is compared with what
- * was read and what is still there. Exact: only entries that are gone make a gap. */
+ * was read and what is still there. This can be told where all that is there comes after the
+ * position, or nothing does. Exact: only entries that are gone make a gap. */
 static gboolean
 check_position (Position *position, const SortieReply *info)
 {
@@ -135,6 +138,7 @@ check_position (Position *position, const SortieReply *info)
       sortie_reply_get_element (sortie_reply_get_field (info, "first-entry"), 0));
   gint64 added = sortie_reply_get_int (sortie_reply_get_field (info, "entries-added"), 0);
   gint64 length = sortie_reply_get_int (sortie_reply_get_field (info, "length"), 0);
+  gint64 expected;
   gboolean gap;
 
   if (last == NULL)
@@ -145,12 +149,15 @@ check_position (Position *position, const SortieReply *info)
       position->added = added;
       return FALSE;
     }
-  if (first != NULL && sortie_stream_id_compare (first, position->id) <= 0)
-    return FALSE; /* the trimming has not come so far */
+  if (g_str_equal (last, position->id))
+    expected = added;
+  else if (first == NULL || sortie_stream_id_compare (first, position->id) > 0)
+    expected = added - length;
+  else
+    return FALSE; /* somewhere in its midst: the trimming has not come so far */
 
-  /* All that is there comes after the position. */
-  gap = added - position->added != length;
-  position->added = added - length;
+  gap = position->added != expected;
+  position->added = expected;
   if (sortie_stream_id_compare (last, position->id) < 0)
     {
       g_free (position->id);
@@ -174,6 +181,7 @@ check_positions (SortieFeed *self, gboolean *gap, GError **error)
     }
   self->next_check = g_get_monotonic_time () + CHECK_US;
   self->unchecked = FALSE;
+  self->late = FALSE;
   return TRUE;
 }
 
@@ -250,32 +258,52 @@ read_entries (SortieFeed *self, const SortieReply *stream, GPtrArray *entries)
   return sortie_reply_get_length (list) == BATCH;
 }
 
+/* Hands the entries over, where there are any. Takes them. */
+static void
+tell (SortieFeed *self, GPtrArray *entries, gboolean gap)
+{
+  if (entries->len > 0 || gap)
+    self->func (entries, gap, self->user_data);
+  else
+    g_ptr_array_unref (entries);
+}
+
+static GPtrArray *
+new_entries (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_feed_entry_free);
+}
+
 static gboolean
 read_once (SortieFeed *self, GError **error)
 {
-  g_autoptr (GPtrArray) entries =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_feed_entry_free);
   g_autoptr (SortieReply) reply = NULL;
-  gboolean gap = FALSE, full = FALSE, alive = TRUE;
+  GPtrArray *entries;
+  gboolean gap = FALSE;
+  gint64 began;
 
-  if (!ensure_connected (self, &gap, error))
+  if (!ensure_connected (self, &gap, error) || (self->late && !check_positions (self, &gap, error)))
     return FALSE;
-  if (gap)
-    self->func (g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_feed_entry_free), TRUE,
-                self->user_data);
-  gap = FALSE;
+  tell (self, new_entries (), gap);
   reply = read_stream (self, error);
   if (reply == NULL)
     return FALSE;
+
+  began = g_get_monotonic_time ();
+  entries = new_entries ();
   for (gsize i = 0; i < sortie_reply_get_length (reply); i++)
     if (read_entries (self, reply->element[i], entries))
-      full = TRUE;
+      self->late = TRUE;
   self->unchecked = TRUE;
-  if (full || g_get_monotonic_time () >= self->next_check)
-    alive = check_positions (self, &gap, error);
-  if (entries->len > 0 || gap)
-    self->func (g_steal_pointer (&entries), gap, self->user_data);
-  return alive;
+  tell (self, entries, FALSE);
+  if (g_get_monotonic_time () - began > SLOW_US)
+    self->late = TRUE;
+
+  gap = FALSE;
+  if (g_get_monotonic_time () >= self->next_check && !check_positions (self, &gap, error))
+    return FALSE;
+  tell (self, new_entries (), gap);
+  return TRUE;
 }
 
 static gpointer

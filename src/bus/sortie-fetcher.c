@@ -251,6 +251,30 @@ read_within (SortieFetcher *self, guint budget, GPtrArray *entries, GError **err
   return read_once (self, budget, 1, SHORT_BLOCK_MS, entries, error);
 }
 
+/* What the workers will need, for all entries at once, while nobody waits for it yet. An entry whose
+ * record could not be read is the worker's own business: it has been fetched. */
+static gboolean
+read_records (SortieFetcher *self, GPtrArray *entries, GError **error)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autoptr (SortieCommand) command =
+          sortie_bus_new_work_command (self->bus, g_ptr_array_index (entries, i));
+
+      sortie_redis_append (self->redis, command);
+    }
+  for (guint i = 0; i < entries->len; i++)
+    {
+      SortieQueueEntry *entry = g_ptr_array_index (entries, i);
+      g_autoptr (SortieReply) reply = sortie_redis_read (self->redis, error);
+
+      if (reply == NULL)
+        return FALSE;
+      entry->record = sortie_mission_record_new_from_work (entry, reply);
+    }
+  return TRUE;
+}
+
 static gboolean
 is_stopping (SortieFetcher *self)
 {
@@ -280,7 +304,8 @@ sortie_fetcher_read (SortieFetcher *self, guint budget)
 
   if (self->queues->len == 0 || budget == 0 || is_stopping (self))
     return entries;
-  if (ensure_connected (self, &error) && read_within (self, budget, entries, &error))
+  if (ensure_connected (self, &error) && read_within (self, budget, entries, &error) &&
+      read_records (self, entries, &error))
     self->backoff = BACKOFF_FIRST_US;
   else
     {

@@ -184,3 +184,84 @@ sortie_mission_record_new_from_reply (const char *id, const SortieReply *reply)
     g_ptr_array_add (self->steps, read_step (reply, number));
   return g_steal_pointer (&self);
 }
+
+/* ---- What a worker needs ---- */
+
+static const char *const work_fields[] = { "state",  "text", "options", "collections",
+                                           "drafts", "plan", "steps" };
+enum
+{
+  W_STATE,
+  W_TEXT,
+  W_OPTIONS,
+  W_COLLECTIONS,
+  W_DRAFTS,
+  W_PLAN,
+  W_STEPS,
+  W_OWN_ENTRY,
+  W_OWN_STARTS,
+  W_STEP_STATES, /* of step 1, then of the others */
+};
+
+SortieCommand *
+sortie_bus_new_work_command (SortieBus *self, const SortieQueueEntry *entry)
+{
+  g_autofree char *key = sortie_bus_dup_mission_key (self, "mission", entry->mission);
+  SortieCommand *command = sortie_command_new ("HMGET", key, NULL);
+  char field[32];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (work_fields); i++)
+    sortie_command_add (command, work_fields[i]);
+  g_snprintf (field, sizeof field, "%d:entry", entry->step);
+  sortie_command_add (command, field);
+  g_snprintf (field, sizeof field, "%d:starts", entry->step);
+  sortie_command_add (command, field);
+  for (int step = 1; step <= SORTIE_PLAN_MAX_STEPS; step++)
+    {
+      g_snprintf (field, sizeof field, "%d:state", step);
+      sortie_command_add (command, field);
+    }
+  return command;
+}
+
+/**
+ * sortie_mission_record_new_from_work:
+ * @entry: what was fetched
+ * @reply: what sortie_bus_new_work_command() was answered
+ *
+ * Returns: (transfer full) (nullable): the record, NULL where there is no such mission
+ */
+SortieMissionRecord *
+sortie_mission_record_new_from_work (const SortieQueueEntry *entry, const SortieReply *reply)
+{
+  g_autoptr (SortieMissionRecord) self = g_new0 (SortieMissionRecord, 1);
+  const char *state = sortie_reply_get_string (sortie_reply_get_element (reply, W_STATE));
+  const SortieReply *plan = sortie_reply_get_element (reply, W_PLAN);
+  int n_steps = (int) CLAMP (get_int (reply, W_STEPS), 0, SORTIE_PLAN_MAX_STEPS);
+
+  if (state == NULL || !sortie_mission_state_from_string (state, &self->state))
+    return NULL;
+  self->id = g_strdup (entry->mission);
+  self->text = dup_field (reply, W_TEXT);
+  self->options = dup_field (reply, W_OPTIONS);
+  self->collections = dup_field (reply, W_COLLECTIONS);
+  self->drafts = (int) get_int (reply, W_DRAFTS);
+  if (sortie_reply_get_string (plan) != NULL)
+    self->plan = sortie_plan_from_json (plan->str, plan->len, NULL);
+  self->steps = g_ptr_array_new_with_free_func (step_record_free);
+  for (int number = 1; number <= n_steps; number++)
+    {
+      SortieStepRecord *step = g_new0 (SortieStepRecord, 1);
+
+      step->number = number;
+      step->state = parse_step_state (sortie_reply_get_string (
+          sortie_reply_get_element (reply, (gsize) (W_STEP_STATES + number - 1))));
+      if (number == entry->step)
+        {
+          step->entry = dup_field (reply, W_OWN_ENTRY);
+          step->starts = (int) get_int (reply, W_OWN_STARTS);
+        }
+      g_ptr_array_add (self->steps, step);
+    }
+  return g_steal_pointer (&self);
+}

@@ -78,8 +78,8 @@ finish_call (SortiePipeline *self, Call *call, SortieReply *reply, GError *error
   call->reply = reply;
   call->error = error;
   call->finished = TRUE;
-  g_cond_signal (&call->answered);
   g_mutex_unlock (&self->lock);
+  g_cond_signal (&call->answered); /* outside the lock, or the caller wakes only to wait for it */
   call_unref (call);
 }
 
@@ -467,7 +467,9 @@ sortie_pipeline_call_many (SortiePipeline *self,
   stopped = self->stopping;
   for (guint i = 0; i < calls->len && !stopped; i++)
     g_queue_push_tail (&self->queue, call_ref (g_ptr_array_index (calls, i)));
-  g_cond_broadcast (&self->wanted);
+  g_mutex_unlock (&self->lock);
+  g_cond_signal (&self->wanted);
+  g_mutex_lock (&self->lock);
   for (guint i = 0; i < calls->len && !stopped; i++)
     {
       SortieReply *reply = wait_for (self, g_ptr_array_index (calls, i), error);

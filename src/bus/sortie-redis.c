@@ -3,6 +3,7 @@
 
 #include "sortie-error.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -36,6 +37,19 @@ greet (SortieRedis *self, SortieCommand *command, GError **error)
   return reply != NULL;
 }
 
+/* hiredis writes to a socket that the server has closed without saying that no signal is wanted; as
+ * with GSocket, the signal is off for the whole process, and the write fails instead. */
+static void
+ignore_sigpipe (void)
+{
+  static gsize once = 0;
+
+  if (!g_once_init_enter (&once))
+    return;
+  signal (SIGPIPE, SIG_IGN);
+  g_once_init_leave (&once, 1);
+}
+
 /**
  * sortie_redis_open:
  * @url: where
@@ -58,6 +72,7 @@ sortie_redis_open (const SortieRedisUrl *url, GError **error)
                    "REDIS_URL: this build's hiredis has no TLS, so rediss:// can't be used");
       return NULL;
     }
+  ignore_sigpipe ();
   self->context = open_context (url);
   if (self->context == NULL || self->context->err != 0)
     {
