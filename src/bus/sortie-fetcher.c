@@ -236,10 +236,14 @@ static gboolean
 read_within (SortieFetcher *self, guint budget, GPtrArray *entries, GError **error)
 {
   guint n = self->queues->len;
+  gboolean alive;
 
-  self->start = (self->start + 1) % n;
   if (budget >= n)
-    return read_once (self, n, budget / n, BLOCK_MS, entries, error);
+    {
+      alive = read_once (self, n, budget / n, BLOCK_MS, entries, error);
+      self->start = (self->start + 1) % n;
+      return alive;
+    }
   for (guint i = 0; i < n && entries->len < budget; i++)
     {
       if (!read_once (self, 1, budget - entries->len, 0, entries, error))
@@ -248,7 +252,9 @@ read_within (SortieFetcher *self, guint budget, GPtrArray *entries, GError **err
     }
   if (entries->len > 0)
     return TRUE;
-  return read_once (self, budget, 1, SHORT_BLOCK_MS, entries, error);
+  alive = read_once (self, budget, 1, SHORT_BLOCK_MS, entries, error);
+  self->start = (self->start + budget) % n;
+  return alive;
 }
 
 /* What the workers will need, for all entries at once, while nobody waits for it yet. An entry whose
