@@ -79,6 +79,21 @@ bus_get_data_folder (void)
   return shared.folder;
 }
 
+/* A test has killed the server, which is being started again. */
+static gboolean
+has_reconnected (gpointer data)
+{
+  g_autoptr (SortieRedis) redis = sortie_redis_connect (bus_get_url (), "test", NULL);
+  g_autoptr (SortieCommand) ping = sortie_command_new ("PING", NULL);
+  g_autoptr (SortieReply) reply = redis != NULL ? sortie_redis_call (redis, ping, NULL) : NULL;
+
+  if (reply == NULL)
+    return FALSE;
+  sortie_redis_free (shared.redis);
+  shared.redis = g_steal_pointer (&redis);
+  return TRUE;
+}
+
 static SortieReply *
 send_command (const SortieCommand *command)
 {
@@ -87,10 +102,8 @@ send_command (const SortieCommand *command)
 
   if (reply == NULL && g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE))
     {
-      /* A test has killed the server. */
       g_clear_error (&error);
-      sortie_redis_free (shared.redis);
-      shared.redis = connect_to (bus_get_url ());
+      bus_wait_until (has_reconnected, NULL);
       reply = sortie_redis_call (shared.redis, command, &error);
     }
   g_assert_no_error (error);
