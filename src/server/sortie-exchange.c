@@ -10,16 +10,21 @@
 static SortieResponse *
 check_origin (SortieConnection *connection, SortieRequestHead *head, const SortieOrigin *origin)
 {
+  const char *host = sortie_request_head_get_host (head);
+  const char *page = sortie_request_head_get (head, "origin");
+  const char *site = sortie_request_head_get (head, "sec-fetch-site");
   g_autofree char *local_host = NULL;
   const char *detail = NULL;
   guint status;
 
   if (sortie_connection_is_unix (connection))
     return NULL; /* no browser gets there */
-  local_host = sortie_connection_dup_local_host (connection);
-  status = sortie_origin_check (origin, sortie_request_head_get_host (head), local_host,
-                                sortie_request_head_get (head, "origin"),
-                                sortie_request_head_get (head, "sec-fetch-site"), &detail);
+  status = sortie_origin_check (origin, host, NULL, page, site, &detail);
+  if (status == 421)
+    {
+      local_host = sortie_connection_dup_local_host (connection);
+      status = sortie_origin_check (origin, host, local_host, page, site, &detail);
+    }
   return status == 0 ? NULL : sortie_response_new_problem (status, detail);
 }
 

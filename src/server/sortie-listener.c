@@ -16,6 +16,8 @@
 
 /* Connections taken from one socket before others get a turn. */
 #define BATCH 128
+/* A peer that acknowledges nothing for so long is gone, though it never said so. */
+#define PEER_TIMEOUT_MS 60000
 
 struct _SortieListener
 {
@@ -78,6 +80,7 @@ static void
 hand_over (SortieListener *self, Port *port, int fd)
 {
   int yes = 1;
+  int timeout = PEER_TIMEOUT_MS;
   GSocket *socket;
 
   if (sortie_reactor_get_n_open (self->reactor) >= self->max_connections)
@@ -86,7 +89,10 @@ hand_over (SortieListener *self, Port *port, int fd)
       return;
     }
   if (port->path == NULL)
-    setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    {
+      setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+      setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
+    }
   socket = g_socket_new_from_fd (fd, NULL);
   if (socket == NULL)
     {

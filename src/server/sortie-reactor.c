@@ -136,6 +136,7 @@ sortie_reactor_add (SortieReactor *self, SortieWatch *watch, int fd, guint32 eve
     return FALSE;
   watch->fd = fd;
   watch->events = events;
+  watch->is_set = TRUE;
   return TRUE;
 }
 
@@ -144,7 +145,7 @@ sortie_reactor_modify (SortieReactor *self, SortieWatch *watch, guint32 events)
 {
   struct epoll_event event = { .events = events, .data.ptr = watch };
 
-  if (watch->fd <= 0 || watch->events == events)
+  if (!watch->is_set || watch->events == events)
     return;
   epoll_ctl (self->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
   watch->events = events;
@@ -153,10 +154,10 @@ sortie_reactor_modify (SortieReactor *self, SortieWatch *watch, guint32 events)
 void
 sortie_reactor_remove (SortieReactor *self, SortieWatch *watch)
 {
-  if (watch->fd <= 0)
+  if (!watch->is_set)
     return;
   epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
-  watch->fd = 0;
+  watch->is_set = FALSE;
   for (int i = 0; i < self->batch_length; i++)
     if (self->batch[i].data.ptr == watch)
       self->batch[i].data.ptr = NULL;

@@ -48,6 +48,7 @@ typedef struct
 {
   int fd;
   guint32 events;
+  gboolean is_set;
   void (*func) (guint32 events, gpointer user_data);
   gpointer user_data;
 } SortieWatch;

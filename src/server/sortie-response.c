@@ -69,13 +69,28 @@ sortie_http_reason (guint status)
   return "Unknown";
 }
 
+/* Without control characters, so that no header can be broken out of. */
+static char *
+clean_value (const char *value)
+{
+  char *clean = g_strdup (value);
+  gsize kept = 0;
+
+  for (gsize i = 0; clean != NULL && clean[i] != '\0'; i++)
+    if ((guint8) clean[i] >= 0x20 && clean[i] != 0x7f)
+      clean[kept++] = clean[i];
+  if (clean != NULL)
+    clean[kept] = '\0';
+  return clean;
+}
+
 SortieResponse *
 sortie_response_new (guint status, const char *content_type, GBytes *body)
 {
   SortieResponse *self = g_new0 (SortieResponse, 1);
 
   self->status = status;
-  self->content_type = g_strdup (content_type);
+  self->content_type = clean_value (content_type);
   self->body = body != NULL ? g_bytes_ref (body) : NULL;
   return self;
 }
@@ -185,17 +200,10 @@ sortie_response_free (SortieResponse *self)
 void
 sortie_response_set_header (SortieResponse *self, const char *name, const char *value)
 {
-  char *clean = g_strdup (value);
-  gsize kept = 0;
-
-  for (gsize i = 0; clean[i] != '\0'; i++)
-    if ((guint8) clean[i] >= 0x20 && clean[i] != 0x7f)
-      clean[kept++] = clean[i];
-  clean[kept] = '\0';
   if (self->headers == NULL)
     self->headers = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (self->headers, g_strdup (name));
-  g_ptr_array_add (self->headers, clean);
+  g_ptr_array_add (self->headers, clean_value (value));
 }
 
 const char *

@@ -34,6 +34,7 @@ struct _SortieSseConnection
   gsize input;   /* bytes that came in and were thrown away */
 
   SortieDeadline heartbeat;
+  guint stalls; /* heartbeats since something of the queue was taken */
   SortieSseClosedFunc closed;
   gpointer closed_data;
   SortieSseDrainedFunc drained;
@@ -182,6 +183,7 @@ static void
 consume (SortieSseConnection *self, gsize n)
 {
   self->queued -= n;
+  self->stalls = 0;
   while (n > 0)
     {
       GBytes *first = g_queue_peek_head (&self->queue);
@@ -307,14 +309,23 @@ ready_cb (guint32 events, gpointer user_data)
 }
 
 static void
+end_slow (SortieSseConnection *self)
+{
+  self->group->n_slow++;
+  end (self, SORTIE_SSE_TOO_SLOW);
+}
+
+static void
 heartbeat_cb (SortieDeadline *deadline, gpointer user_data)
 {
   SortieSseConnection *self = user_data;
 
   sortie_reactor_arm (self->group->reactor, deadline, SORTIE_DEADLINE_HEARTBEAT);
-  /* A client that has not yet read what waits for it needs no sign of life. */
-  if (self->queued == 0 && !self->is_finishing)
+  /* A client that has not yet read what waits for it needs no sign of life, but gives one. */
+  if (self->queued == 0)
     sortie_sse_connection_send (self, self->group->comment);
+  else if (++self->stalls > SORTIE_SSE_MAX_STALL)
+    end_slow (self);
 }
 
 SortieSseConnection *
@@ -365,8 +376,7 @@ sortie_sse_connection_send (SortieSseConnection *self, GBytes *frames)
     return TRUE;
   if (self->queued > 0 && self->queued + length > self->group->queue_limit)
     {
-      self->group->n_slow++;
-      end (self, SORTIE_SSE_TOO_SLOW);
+      end_slow (self);
       return FALSE;
     }
   g_queue_push_tail (&self->queue, g_bytes_ref (frames));

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 #define SORTIE_SSE_QUEUE_LIMIT (1024 * 1024) /* bytes that may wait for one client */
 #define SORTIE_SSE_MAX_INPUT (64 * 1024)     /* bytes a client may send after its request */
+#define SORTIE_SSE_MAX_STALL 4 /* heartbeats in which a client took nothing of its queue */
 
 typedef struct _SortieSseConnection SortieSseConnection;
 /* All connections of a server. */
@@ -22,7 +23,7 @@ typedef enum
 {
   SORTIE_SSE_FINISHED, /* after sortie_sse_connection_finish(), everything was written */
   SORTIE_SSE_GONE,     /* the client went away, or broke the connection */
-  SORTIE_SSE_TOO_SLOW, /* its queue was full */
+  SORTIE_SSE_TOO_SLOW, /* its queue was full, or did not move for too long */
   SORTIE_SSE_DROPPED,  /* by sortie_sse_connection_drop(), or the server stops */
 } SortieSseEnd;
 

@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Every case of data/http-cases.json over a real socket. Its `about` explains the form. */
@@ -356,6 +357,61 @@ test_wire_splits (void)
       }
 }
 
+static void
+mutate (GString *text)
+{
+  static const char spice[] = "\r\n \t:;,/%?\0\x7f\xff\"0a";
+  gsize at = g_test_rand_int_range (0, text->len);
+  gsize n = g_test_rand_int_range (1, 9);
+  char byte = spice[g_test_rand_int_range (0, sizeof spice - 1)];
+
+  switch (g_test_rand_int_range (0, 4))
+    {
+    case 0:
+      text->str[at] = byte;
+      break;
+    case 1:
+      g_string_insert_len (text, at, &byte, 1);
+      break;
+    case 2:
+      g_string_erase (text, at, MIN (text->len - at, n));
+      break;
+    default:
+      g_string_truncate (text, MAX (at, 1));
+      break;
+    }
+}
+
+/* Requests with a few bytes changed, in a row on one connection: it ends, and the server lives. */
+static void
+test_mutations (void)
+{
+  static const char wire[] =
+      "GET /echo/a?q=%41 HTTP/1.1\r\n"
+      "Host: 127.0.0.1\r\nAuthorization: Bearer " TEST_TOKEN "\r\nAccept: */*\r\n\r\n"
+      "POST /json HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " TEST_TOKEN "\r\n"
+      "Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{\"a\":[1,2]}";
+  g_autofree char *after = NULL;
+
+  for (int round = 0; round < 1500; round++)
+    {
+      g_autoptr (GString) text = g_string_new_len (wire, sizeof wire - 1);
+      g_autoptr (GString) responses = NULL;
+      int fd = test_connect (test_server_get_port (server));
+
+      for (int i = g_test_rand_int_range (1, 4); i > 0; i--)
+        mutate (text);
+      test_send (fd, text->str, text->len);
+      shutdown (fd, SHUT_WR);
+      responses = test_read_to_end (fd);
+      close (fd);
+      g_assert_true (responses->len == 0 || test_status (responses->str) != 0);
+      g_assert_cmpint (test_count (responses->str, "HTTP/1.1 "), <=, 4);
+    }
+  after = test_get (test_server_get_port (server), "/open", NULL);
+  g_assert_cmpint (test_status (after), ==, 200);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -381,6 +437,7 @@ main (int argc, char **argv)
   g_assert_cmpuint (json_array_get_length (cases), ==, 37);
   g_test_add_func ("/server/http-cases/own-table", test_own_table);
   g_test_add_func ("/server/http-cases/wire-splits", test_wire_splits);
+  g_test_add_func ("/server/http-cases/mutations", test_mutations);
 
   auth = sortie_auth_new ();
   sortie_auth_add (auth, "alice:" TEST_TOKEN, NULL);

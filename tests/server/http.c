@@ -242,9 +242,11 @@ static void
 test_header_injection (void)
 {
   g_autoptr (SortieResponse) response = sortie_response_new_empty (202);
+  g_autoptr (SortieResponse) typed = sortie_response_new (200, "text/html\r\nX: y", NULL);
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *text = NULL;
 
+  g_assert_cmpstr (typed->content_type, ==, "text/htmlX: y");
   sortie_response_set_header (response, "Location", "/a\r\nSet-Cookie: x\n\x01\x7f");
   bytes = sortie_response_to_bytes (response, "id");
   text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));

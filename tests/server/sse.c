@@ -426,6 +426,24 @@ test_heartbeat (void)
   topic_end (&topic);
 }
 
+/* A client that reads nothing of a queue that never gets full does not stay for ever. */
+static void
+test_stall (void)
+{
+  Topic topic;
+  g_autofree char *payload = g_strnfill (12 * 1024 * 1024, 'p');
+  int fd;
+
+  topic_start (&topic, quick_heartbeat);
+  fd = open_stream (&topic, "");
+  wait_for_streams (&topic, 1);
+  publish (&topic, payload);
+  wait_for_streams (&topic, 0);
+  g_assert_cmpuint (topic.ended[SORTIE_SSE_TOO_SLOW], ==, 1);
+  close (fd);
+  topic_end (&topic);
+}
+
 static void
 test_drop (void)
 {
@@ -489,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/sse/vanishing", test_vanishing);
   g_test_add_func ("/server/sse/client-talks", test_client_talks);
   g_test_add_func ("/server/sse/heartbeat", test_heartbeat);
+  g_test_add_func ("/server/sse/stall", test_stall);
   g_test_add_func ("/server/sse/drop", test_drop);
   g_test_add_func ("/server/sse/server-stops", test_server_stops);
   return g_test_run ();
