@@ -193,13 +193,32 @@ end_step (SortieMissionModel *self,
   return SORTIE_MODEL_STEP_CHANGED;
 }
 
+/* The start of a short step is told together with its end, or not at all. */
+static void
+correct_start (SortieModelStep *step, gint64 elapsed)
+{
+  SortieModelAttempt *attempt = last_attempt (step);
+
+  attempt->started = MAX (attempt->ended - elapsed, attempt->queued);
+  if (step->n_attempts <= 1)
+    step->started = attempt->started;
+}
+
 SortieModelChange
 sortie_model_fold_step_completed (SortieMissionModel *self,
                                   const SortieEvent *event,
                                   JsonObject *data,
                                   GError **error)
 {
-  return end_step (self, event, SORTIE_MODEL_STEP_COMPLETED, error);
+  SortieModelChange change = end_step (self, event, SORTIE_MODEL_STEP_COMPLETED, error);
+  gint64 elapsed_us = -1;
+
+  if (data != NULL)
+    sortie_json_get_integer (data, "elapsed_us", FALSE, 0, G_MAXINT64, &elapsed_us, NULL);
+  if (change != SORTIE_MODEL_UNCHANGED && elapsed_us >= 0)
+    correct_start (&self->steps[event->step - 1], elapsed_us / 1000);
+
+  return change;
 }
 
 SortieModelChange

@@ -11,8 +11,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define MAX_ENV_FILE_BYTES (1024 * 1024)
-
 /* --- waiting --- */
 
 void
@@ -99,16 +97,21 @@ load_config (SortieCtl *ctl, GError **error)
   if (sortie_config_wants_env_file (variables) &&
       (ctl->options.env_file != NULL || g_file_test (path, G_FILE_TEST_IS_REGULAR)))
     {
-      text = read_bounded (path, MAX_ENV_FILE_BYTES, &length, error);
+      text = read_bounded (path, SORTIE_CONFIG_MAX_ENV_FILE, &length, error);
       if (text == NULL)
         return NULL;
     }
 
   config = sortie_config_new (variables, text, length, error);
   if (config == NULL)
-    g_prefix_error (error, "%s: ", path);
-  else if (ctl->options.backend != NULL)
-    sortie_config_set_flag (config, "BACKEND_URL", ctl->options.backend);
+    {
+      g_prefix_error (error, "%s: ", path);
+      return NULL;
+    }
+  if (ctl->options.backend != NULL)
+    sortie_config_set_flag (config, SORTIE_CONFIG_BACKEND_URL, ctl->options.backend);
+  if (ctl->options.data_dir != NULL)
+    sortie_config_set_flag (config, SORTIE_CONFIG_DATA_DIR, ctl->options.data_dir);
 
   return config;
 }
@@ -121,7 +124,7 @@ load_token (SortieCtl *ctl, SortieConfig *config, char **token, GError **error)
 
   if (ctl->options.token_file == NULL)
     {
-      *token = g_strdup (sortie_config_get (config, "SORTIE_TOKEN"));
+      *token = g_strdup (sortie_config_get (config, SORTIE_CONFIG_TOKEN));
       return TRUE;
     }
 
@@ -143,19 +146,18 @@ log_line_cb (SortieLauncher *launcher, const char *line, gpointer user_data)
   sortie_ctl_say_verbose (ctl, "backend: %s", line);
 }
 
+/* `log_path`: (nullable): where the backend is to log when it outlives us */
 static SortieBackendAddress *
-launch (SortieCtl *ctl, GError **error)
+launch (SortieCtl *ctl, SortieConfig *config, const char *log_path, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   SortieBackendAddress *address;
 
-  if (ctl->launcher == NULL)
-    {
-      ctl->launcher = sortie_launcher_new ();
-      sortie_launcher_set_data_dir (ctl->launcher, ctl->options.data_dir);
-      sortie_launcher_set_env_file (ctl->launcher, ctl->options.env_file);
-      g_signal_connect (ctl->launcher, "log-line", G_CALLBACK (log_line_cb), ctl);
-    }
+  ctl->launcher = sortie_launcher_new ();
+  sortie_launcher_set_data_dir (ctl->launcher, sortie_config_get (config, SORTIE_CONFIG_DATA_DIR));
+  sortie_launcher_set_env_file (ctl->launcher, ctl->options.env_file);
+  sortie_launcher_set_log_file (ctl->launcher, log_path);
+  g_signal_connect (ctl->launcher, "log-line", G_CALLBACK (log_line_cb), ctl);
 
   sortie_ctl_show_line (ctl, "Starting the backend …");
   sortie_launcher_start_async (ctl->launcher, NULL, sortie_ctl_wait_cb, &result);
@@ -165,10 +167,17 @@ launch (SortieCtl *ctl, GError **error)
   return address;
 }
 
-static SortieBackendAddress *
-find_running (SortieCtl *ctl, GError **error)
+static char *
+dup_socket_path (SortieConfig *config, GError **error)
 {
-  g_autofree char *socket = sortie_launcher_dup_socket_path (ctl->options.data_dir, error);
+  return sortie_launcher_dup_socket_path (sortie_config_get (config, SORTIE_CONFIG_DATA_DIR),
+                                          error);
+}
+
+static SortieBackendAddress *
+find_running (SortieConfig *config, GError **error)
+{
+  g_autofree char *socket = dup_socket_path (config, error);
 
   if (socket == NULL)
     return NULL;
@@ -193,11 +202,11 @@ set_up (SortieCtl *ctl, gboolean starts, GError **error)
   if (config == NULL || !load_token (ctl, config, &token, error))
     return FALSE;
 
-  url = sortie_config_get (config, "BACKEND_URL");
+  url = sortie_config_get (config, SORTIE_CONFIG_BACKEND_URL);
   if (url != NULL)
     address = sortie_backend_address_parse (url, error);
   else
-    address = starts ? launch (ctl, error) : find_running (ctl, error);
+    address = starts ? launch (ctl, config, NULL, error) : find_running (config, error);
   if (address == NULL)
     return FALSE;
 
@@ -255,20 +264,16 @@ run_up (SortieCtl *ctl, GError **error)
 
   if (config == NULL)
     return SORTIE_CTL_ERROR;
-  if (sortie_config_get (config, "BACKEND_URL") != NULL)
+  if (sortie_config_get (config, SORTIE_CONFIG_BACKEND_URL) != NULL)
     {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-                   "a backend is configured (%s); only a local one can be started",
-                   sortie_config_get (config, "BACKEND_URL"));
+      g_set_error_literal (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                           "a backend is configured by --backend or BACKEND_URL; only a local one "
+                           "can be started");
       return SORTIE_CTL_ERROR;
     }
 
   g_mkdir_with_parents (folder, 0700);
-  ctl->launcher = sortie_launcher_new ();
-  sortie_launcher_set_data_dir (ctl->launcher, ctl->options.data_dir);
-  sortie_launcher_set_env_file (ctl->launcher, ctl->options.env_file);
-  sortie_launcher_set_log_file (ctl->launcher, log_path);
-  address = launch (ctl, error);
+  address = launch (ctl, config, log_path, error);
   if (address == NULL)
     return SORTIE_CTL_ERROR;
 
@@ -285,7 +290,8 @@ run_up (SortieCtl *ctl, GError **error)
 static int
 run_down (SortieCtl *ctl, GError **error)
 {
-  g_autofree char *socket = sortie_launcher_dup_socket_path (ctl->options.data_dir, error);
+  g_autoptr (SortieConfig) config = load_config (ctl, error);
+  g_autofree char *socket = config != NULL ? dup_socket_path (config, error) : NULL;
 
   if (socket == NULL ||
       !sortie_launcher_terminate_at (socket, SORTIE_LAUNCHER_STOP_SECONDS * 1000, error))

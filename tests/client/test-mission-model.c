@@ -183,6 +183,25 @@ test_plain_mission (void)
                    ==, "deterministic");
 }
 
+/* A short step tells how long it took only when it is over. */
+static void
+test_short_step (void)
+{
+  g_autoptr (SortieMissionModel) model = planned ();
+  const SortieModelStep *step = sortie_mission_model_get_step (model, 2);
+
+  now += 100;
+  apply (model, with_data (of_step (SORTIE_CODE_STEP_COMPLETED, "retriever", 2, 1),
+                           "{\"elapsed_us\":7900}"));
+  g_assert_cmpint (step->ended - step->started, ==, 7);
+  g_assert_cmpint (step->attempts[0].started, ==, step->started);
+  g_assert_cmpint (step->n_attempts, ==, 1);
+  step = sortie_mission_model_get_step (model, 3);
+  apply (model, with_data (of_step (SORTIE_CODE_STEP_COMPLETED, "retriever", 3, 1),
+                           "{\"elapsed_us\":9223372036854775807}"));
+  g_assert_cmpint (step->started, ==, step->queued);
+}
+
 static void
 test_nothing_after_done (void)
 {
@@ -541,6 +560,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/mission-model/plain-mission", test_plain_mission);
+  g_test_add_func ("/client/mission-model/short-step", test_short_step);
   g_test_add_func ("/client/mission-model/nothing-after-done", test_nothing_after_done);
   g_test_add_func ("/client/mission-model/once-by-id", test_once_by_id);
   g_test_add_func ("/client/mission-model/retries", test_retries);
