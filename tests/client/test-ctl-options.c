@@ -173,6 +173,41 @@ test_help (void)
     }
 }
 
+static void
+assert_documented (const char *manual, const SortieCtlOption *options)
+{
+  for (gsize i = 0; options != NULL && options[i].name != NULL; i++)
+    {
+      g_autofree char *macro = g_strdup_printf ("-%s", options[i].name);
+
+      if (strstr (manual, macro) == NULL)
+        g_error ("sortiectl(1) does not name -%s", macro);
+    }
+}
+
+/* The manual names every command and every option. */
+static void
+test_manual (void)
+{
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "..", "docs", "man", "sortiectl.1", NULL);
+  g_autofree char *manual = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, &manual, NULL, &error);
+  g_assert_no_error (error);
+  assert_documented (manual, sortie_ctl_global_options);
+  for (gsize c = 0; sortie_ctl_commands[c].name != NULL; c++)
+    {
+      g_autofree char *item = g_strdup_printf (".It Cm %s", sortie_ctl_commands[c].name);
+      g_autofree char *long_item = g_strdup_printf ("\n.Cm %s", sortie_ctl_commands[c].name);
+
+      if (strstr (manual, item) == NULL && strstr (manual, long_item) == NULL)
+        g_error ("sortiectl(1) does not name the command %s", sortie_ctl_commands[c].name);
+      assert_documented (manual, sortie_ctl_commands[c].options);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -183,5 +218,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ctl/options/no-command", test_no_command);
   g_test_add_func ("/ctl/options/agree", test_options_agree);
   g_test_add_func ("/ctl/options/help", test_help);
+  g_test_add_func ("/ctl/options/manual", test_manual);
   return g_test_run ();
 }
