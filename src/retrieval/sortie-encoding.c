@@ -27,8 +27,8 @@ static const struct
   gsize length;
   UnicodeForm form;
 } byte_order_marks[] = {
-  { "\xef\xbb\xbf", 3, UNICODE_8 },         { "\xff\xfe\0\0", 4, UNICODE_32LE },
-  { "\0\0\xfe\xff", 4, UNICODE_32BE },      { "\xff\xfe", 2, UNICODE_16LE },
+  { "\xef\xbb\xbf", 3, UNICODE_8 },    { "\xff\xfe\0\0", 4, UNICODE_32LE },
+  { "\0\0\xfe\xff", 4, UNICODE_32BE }, { "\xff\xfe", 2, UNICODE_16LE },
   { "\xfe\xff", 2, UNICODE_16BE },
 };
 
@@ -89,8 +89,8 @@ from_wide (const char *bytes, gsize length, guint width, gboolean big)
   GString *out = g_string_sized_new (length / width + 16);
 
   for (gsize i = 0; i + width <= length;)
-    g_string_append_unichar (
-        out, read_wide_character ((const guchar *) bytes, length, &i, width, big));
+    g_string_append_unichar (out,
+                             read_wide_character ((const guchar *) bytes, length, &i, width, big));
   return out;
 }
 
@@ -105,7 +105,8 @@ is_plausible (const GString *text)
     {
       gunichar c = g_utf8_get_char (p);
 
-      n_strange += c == 0xfffd || !g_unichar_isdefined (c) || g_unichar_type (c) == G_UNICODE_PRIVATE_USE;
+      n_strange +=
+          c == 0xfffd || !g_unichar_isdefined (c) || g_unichar_type (c) == G_UNICODE_PRIVATE_USE;
     }
   return n_strange <= n / CONTROL_SHARE;
 }
@@ -124,7 +125,8 @@ from_windows_1252 (const char *bytes, gsize length)
       else if (byte >= 0xa0)
         g_string_append_unichar (out, byte);
       else
-        g_string_append_unichar (out, windows_1252[byte - 0x80] ? windows_1252[byte - 0x80] : 0xfffd);
+        g_string_append_unichar (out,
+                                 windows_1252[byte - 0x80] ? windows_1252[byte - 0x80] : 0xfffd);
     }
   return out;
 }
@@ -165,8 +167,8 @@ from_broken_utf8 (const char *bytes, gsize length)
 static GString *
 from_declared (const char *bytes, gsize length, const char *declared)
 {
-  static const char *const as_windows_1252[]
-      = { "iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii", NULL };
+  static const char *const as_windows_1252[] = { "iso-8859-1", "iso8859-1", "latin1", "latin-1",
+                                                 "us-ascii",   "ascii",     NULL };
   g_autofree char *converted = NULL;
   g_autofree char *folded = g_ascii_strdown (declared, -1);
   gsize converted_length = 0;
@@ -175,8 +177,8 @@ from_declared (const char *bytes, gsize length, const char *declared)
   if (g_strv_contains (as_windows_1252, folded) || g_str_has_prefix (folded, "utf-") ||
       g_str_has_prefix (folded, "ucs-"))
     return NULL;
-  converted = g_convert_with_fallback (
-      bytes, (gssize) length, "UTF-8", declared, "?", NULL, &converted_length, NULL);
+  converted = g_convert_with_fallback (bytes, (gssize) length, "UTF-8", declared, "?", NULL,
+                                       &converted_length, NULL);
   if (converted == NULL || memchr (converted, '\0', converted_length) != NULL)
     return NULL;
   return g_string_new_len (converted, (gssize) converted_length);

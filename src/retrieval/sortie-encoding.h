@@ -19,8 +19,8 @@ G_BEGIN_DECLS
  *   the bytes are no text in any of these.
  */
 GString *sortie_encoding_to_utf8 (const char *bytes,
-                                  gsize       length,
+                                  gsize length,
                                   const char *declared,
-                                  GError    **error);
+                                  GError **error);
 
 G_END_DECLS

@@ -40,14 +40,12 @@ static const struct
   { "GIF8", 4, "a GIF image" },
   { "\x7f"
     "ELF",
-    4,
-    "a program" },
+    4, "a program" },
   { "\xd0\xcf\x11\xe0", 4, "an old office document" },
   { "BZh", 3, "compressed with bzip2" },
   { "\xfd"
     "7zXZ",
-    5,
-    "compressed with xz" },
+    5, "compressed with xz" },
   { "\x28\xb5\x2f\xfd", 4, "compressed with zstd" },
   { "7z\xbc\xaf", 4, "a 7-Zip archive" },
   { "OggS", 4, "audio or video" },
@@ -72,8 +70,8 @@ is_gzip (const char *bytes, gsize length)
 static gsize
 unfold_member (const char *bytes, gsize length, GByteArray *out, GError **error)
 {
-  g_autoptr (GConverter) converter
-      = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+  g_autoptr (GConverter) converter =
+      G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
   g_autofree guint8 *buffer = g_malloc (64 * 1024);
   gsize taken = 0;
 
@@ -82,15 +80,9 @@ unfold_member (const char *bytes, gsize length, GByteArray *out, GError **error)
       g_autoptr (GError) local = NULL;
       gsize n_read = 0;
       gsize n_written = 0;
-      GConverterResult result = g_converter_convert (converter,
-                                                     bytes + taken,
-                                                     length - taken,
-                                                     buffer,
-                                                     64 * 1024,
-                                                     G_CONVERTER_INPUT_AT_END,
-                                                     &n_read,
-                                                     &n_written,
-                                                     &local);
+      GConverterResult result =
+          g_converter_convert (converter, bytes + taken, length - taken, buffer, 64 * 1024,
+                               G_CONVERTER_INPUT_AT_END, &n_read, &n_written, &local);
 
       if (result == G_CONVERTER_ERROR)
         {
@@ -100,10 +92,7 @@ unfold_member (const char *bytes, gsize length, GByteArray *out, GError **error)
       taken += n_read;
       if (out->len + n_written > SORTIE_EXTRACT_MAX_FILE)
         {
-          g_set_error (error,
-                       SORTIE_ERROR,
-                       SORTIE_ERROR_TOO_LARGE,
-                       "unfolds to more than %d MiB",
+          g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE, "unfolds to more than %d MiB",
                        SORTIE_EXTRACT_MAX_FILE / (1024 * 1024));
           return 0;
         }
@@ -206,10 +195,7 @@ refuse_unreadable (const char *bytes, gsize length, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (unreadable); i++)
     if (starts_with (bytes, length, unreadable[i].magic, unreadable[i].length))
       {
-        g_set_error (error,
-                     SORTIE_ERROR,
-                     SORTIE_ERROR_INVALID,
-                     "it is %s, which is not read",
+        g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "it is %s, which is not read",
                      unreadable[i].name);
         return TRUE;
       }
@@ -248,10 +234,10 @@ extract_as_text (const char *name, GBytes *content, GCancellable *cancellable, G
 }
 
 SortieExtract *
-sortie_extract_document (const char   *name,
-                         GBytes       *content,
+sortie_extract_document (const char *name,
+                         GBytes *content,
                          GCancellable *cancellable,
-                         GError      **error)
+                         GError **error)
 {
   g_autoptr (GBytes) unfolded = NULL;
   g_autofree char *inner_name = g_strdup (name);
@@ -275,8 +261,7 @@ sortie_extract_document (const char   *name,
     }
   is_pdf = memmem (bytes, MIN (length, SNIFF_LENGTH), "%PDF-", 5) != NULL;
   if (is_pdf)
-    return sortie_extract_in_helper (
-        "pdf", unfolded != NULL ? unfolded : content, cancellable, error);
-  return extract_as_text (
-      inner_name, unfolded != NULL ? unfolded : content, cancellable, error);
+    return sortie_extract_in_helper ("pdf", unfolded != NULL ? unfolded : content, cancellable,
+                                     error);
+  return extract_as_text (inner_name, unfolded != NULL ? unfolded : content, cancellable, error);
 }

@@ -82,8 +82,8 @@ make_input (GBytes *content)
 static GStrv
 make_environment (void)
 {
-  static const char *const passed[]
-      = { "HOME", "PATH", "XDG_CACHE_HOME", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS" };
+  static const char *const passed[] = { "HOME",         "PATH",         "XDG_CACHE_HOME",
+                                        "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS" };
   GStrv environment = g_new0 (char *, 1);
 
   for (guint i = 0; i < G_N_ELEMENTS (passed); i++)
@@ -104,47 +104,26 @@ start_helper (Helper *self, const char *kind, GBytes *content, GError **error)
 
   if (path == NULL)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_UNAVAILABLE,
-                   "its reader, the program %s, is not installed",
-                   HELPER);
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
+                   "its reader, the program %s, is not installed", HELPER);
       return FALSE;
     }
   input = make_input (content);
   if (input < 0)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_UNAVAILABLE,
-                   "its reader could not be given the file: %s",
-                   g_strerror (errno));
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
+                   "its reader could not be given the file: %s", g_strerror (errno));
       return FALSE;
     }
-  started = g_spawn_async_with_pipes_and_fds (NULL,
-                                              argv,
-                                              (const char *const *) environment,
-                                              G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
-                                              NULL,
-                                              NULL,
-                                              input,
-                                              -1,
-                                              -1,
-                                              NULL,
-                                              NULL,
-                                              0,
-                                              &self->pid,
-                                              NULL,
-                                              &self->output,
-                                              NULL,
-                                              &local);
+  started =
+      g_spawn_async_with_pipes_and_fds (NULL, argv, (const char *const *) environment,
+                                        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
+                                        NULL, NULL, input, -1, -1, NULL, NULL, 0, &self->pid, NULL,
+                                        &self->output, NULL, &local);
   close (input);
   if (!started)
-    g_set_error (error,
-                 SORTIE_ERROR,
-                 SORTIE_ERROR_UNAVAILABLE,
-                 "its reader could not be started: %s",
-                 local->message);
+    g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
+                 "its reader could not be started: %s", local->message);
   return started;
 }
 
@@ -162,8 +141,8 @@ wait_for_output (Helper *self, GCancellable *cancellable, GError **error)
 {
   GPollFD cancelled = { .fd = -1 };
   gboolean watched = cancellable != NULL && g_cancellable_make_pollfd (cancellable, &cancelled);
-  struct pollfd fds[]
-      = { { .fd = self->output, .events = POLLIN }, { .fd = cancelled.fd, .events = POLLIN } };
+  struct pollfd fds[] = { { .fd = self->output, .events = POLLIN },
+                          { .fd = cancelled.fd, .events = POLLIN } };
   int n;
 
   do
@@ -242,11 +221,11 @@ end_helper (Helper *self, gboolean kill_it)
 }
 
 SortieExtract *
-sortie_extract_in_helper_within (const char   *kind,
-                                 GBytes       *content,
-                                 guint         milliseconds,
+sortie_extract_in_helper_within (const char *kind,
+                                 GBytes *content,
+                                 guint milliseconds,
                                  GCancellable *cancellable,
-                                 GError      **error)
+                                 GError **error)
 {
   Helper helper = { .deadline = g_get_monotonic_time () + (gint64) milliseconds * 1000 };
   g_autoptr (GBytes) wire = NULL;
@@ -260,9 +239,7 @@ sortie_extract_in_helper_within (const char   *kind,
     return NULL;
   if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
     return sortie_extract_from_wire (wire, error);
-  g_set_error (error,
-               SORTIE_ERROR,
-               SORTIE_ERROR_INVALID,
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
                g_str_equal (kind, "pdf") ? "damaged PDF: its reader failed (%s %d)"
                                          : "its reader failed (%s %d)",
                WIFSIGNALED (status) ? "signal" : "status",
@@ -271,11 +248,11 @@ sortie_extract_in_helper_within (const char   *kind,
 }
 
 SortieExtract *
-sortie_extract_in_helper (const char   *kind,
-                          GBytes       *content,
+sortie_extract_in_helper (const char *kind,
+                          GBytes *content,
                           GCancellable *cancellable,
-                          GError      **error)
+                          GError **error)
 {
-  return sortie_extract_in_helper_within (
-      kind, content, SORTIE_EXTRACT_SECONDS * 1000, cancellable, error);
+  return sortie_extract_in_helper_within (kind, content, SORTIE_EXTRACT_SECONDS * 1000, cancellable,
+                                          error);
 }

@@ -22,15 +22,15 @@ G_BEGIN_DECLS
  * SORTIE_ERROR_UNAVAILABLE where the helper is not installed or can't be started,
  * SORTIE_ERROR_CANCELLED, or what the helper said. It is killed after SORTIE_EXTRACT_SECONDS.
  */
-SortieExtract *sortie_extract_in_helper (const char   *kind,
-                                         GBytes       *content,
+SortieExtract *sortie_extract_in_helper (const char *kind,
+                                         GBytes *content,
                                          GCancellable *cancellable,
-                                         GError      **error);
-SortieExtract *sortie_extract_in_helper_within (const char   *kind,
-                                                GBytes       *content,
-                                                guint         milliseconds,
+                                         GError **error);
+SortieExtract *sortie_extract_in_helper_within (const char *kind,
+                                                GBytes *content,
+                                                guint milliseconds,
                                                 GCancellable *cancellable,
-                                                GError      **error);
+                                                GError **error);
 
 /* The form on the helper's standard output. An error is sent the same way. */
 GBytes *sortie_extract_to_wire (const SortieExtract *self, const GError *failure);

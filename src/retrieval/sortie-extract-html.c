@@ -18,10 +18,10 @@
 typedef enum
 {
   TAG_INLINE,
-  TAG_BLOCK,   /* ends the running text before and after it */
-  TAG_DROP,    /* with all that is in it */
-  TAG_NAV,     /* likewise, unless there is nothing else */
-  TAG_HEAD,    /* dropped but for the title */
+  TAG_BLOCK, /* ends the running text before and after it */
+  TAG_DROP,  /* with all that is in it */
+  TAG_NAV,   /* likewise, unless there is nothing else */
+  TAG_HEAD,  /* dropped but for the title */
   TAG_TITLE,
   TAG_HEADING,
   TAG_LIST,
@@ -38,31 +38,31 @@ static const struct
   const char *name;
   Tag tag;
 } tags[] = {
-  { "address", TAG_BLOCK },  { "article", TAG_BLOCK },    { "aside", TAG_BLOCK },
-  { "blockquote", TAG_BLOCK }, { "body", TAG_BLOCK },     { "br", TAG_BREAK },
-  { "button", TAG_DROP },    { "canvas", TAG_DROP },      { "caption", TAG_BLOCK },
-  { "center", TAG_BLOCK },   { "datalist", TAG_DROP },    { "dd", TAG_BLOCK },
-  { "details", TAG_BLOCK },  { "dir", TAG_LIST },         { "div", TAG_BLOCK },
-  { "dl", TAG_BLOCK },       { "dt", TAG_BLOCK },         { "fieldset", TAG_BLOCK },
-  { "figcaption", TAG_BLOCK }, { "figure", TAG_BLOCK },   { "footer", TAG_BLOCK },
-  { "form", TAG_BLOCK },     { "h1", TAG_HEADING },       { "h2", TAG_HEADING },
-  { "h3", TAG_HEADING },     { "h4", TAG_HEADING },       { "h5", TAG_HEADING },
-  { "h6", TAG_HEADING },     { "head", TAG_HEAD },        { "header", TAG_BLOCK },
-  { "hr", TAG_BLOCK },       { "iframe", TAG_DROP },      { "li", TAG_ITEM },
-  { "main", TAG_BLOCK },     { "math", TAG_INLINE },      { "menu", TAG_LIST },
-  { "nav", TAG_NAV },       { "noframes", TAG_DROP },    { "noscript", TAG_DROP },
-  { "object", TAG_DROP },    { "ol", TAG_LIST },          { "optgroup", TAG_DROP },
-  { "option", TAG_DROP },    { "p", TAG_BLOCK },          { "pre", TAG_PRE },
-  { "q", TAG_QUOTE },        { "script", TAG_DROP },      { "section", TAG_BLOCK },
-  { "select", TAG_DROP },    { "style", TAG_DROP },       { "summary", TAG_BLOCK },
-  { "svg", TAG_DROP },       { "table", TAG_BLOCK },      { "td", TAG_CELL },
-  { "template", TAG_DROP },  { "textarea", TAG_DROP },    { "th", TAG_CELL },
-  { "title", TAG_TITLE },    { "tr", TAG_ROW },           { "ul", TAG_LIST },
+  { "address", TAG_BLOCK },    { "article", TAG_BLOCK }, { "aside", TAG_BLOCK },
+  { "blockquote", TAG_BLOCK }, { "body", TAG_BLOCK },    { "br", TAG_BREAK },
+  { "button", TAG_DROP },      { "canvas", TAG_DROP },   { "caption", TAG_BLOCK },
+  { "center", TAG_BLOCK },     { "datalist", TAG_DROP }, { "dd", TAG_BLOCK },
+  { "details", TAG_BLOCK },    { "dir", TAG_LIST },      { "div", TAG_BLOCK },
+  { "dl", TAG_BLOCK },         { "dt", TAG_BLOCK },      { "fieldset", TAG_BLOCK },
+  { "figcaption", TAG_BLOCK }, { "figure", TAG_BLOCK },  { "footer", TAG_BLOCK },
+  { "form", TAG_BLOCK },       { "h1", TAG_HEADING },    { "h2", TAG_HEADING },
+  { "h3", TAG_HEADING },       { "h4", TAG_HEADING },    { "h5", TAG_HEADING },
+  { "h6", TAG_HEADING },       { "head", TAG_HEAD },     { "header", TAG_BLOCK },
+  { "hr", TAG_BLOCK },         { "iframe", TAG_DROP },   { "li", TAG_ITEM },
+  { "main", TAG_BLOCK },       { "math", TAG_INLINE },   { "menu", TAG_LIST },
+  { "nav", TAG_NAV },          { "noframes", TAG_DROP }, { "noscript", TAG_DROP },
+  { "object", TAG_DROP },      { "ol", TAG_LIST },       { "optgroup", TAG_DROP },
+  { "option", TAG_DROP },      { "p", TAG_BLOCK },       { "pre", TAG_PRE },
+  { "q", TAG_QUOTE },          { "script", TAG_DROP },   { "section", TAG_BLOCK },
+  { "select", TAG_DROP },      { "style", TAG_DROP },    { "summary", TAG_BLOCK },
+  { "svg", TAG_DROP },         { "table", TAG_BLOCK },   { "td", TAG_CELL },
+  { "template", TAG_DROP },    { "textarea", TAG_DROP }, { "th", TAG_CELL },
+  { "title", TAG_TITLE },      { "tr", TAG_ROW },        { "ul", TAG_LIST },
 };
 
 /* What the common documentation tools call their navigation. */
 static const char *const navigation_classes[] = {
-  "docnav", "headerlink", "nav",  "navbar",        "navfooter",
+  "docnav",    "headerlink", "nav",       "navbar",        "navfooter",
   "navheader", "navigation", "skip-link", "sphinxsidebar", "toc",
 };
 
@@ -177,12 +177,12 @@ flush_text (HtmlReader *self, SortieBlockKind kind)
     }
   else if (self->pre_depth > 0)
     {
-      sortie_extract_append (
-          self->extract, SORTIE_BLOCK_PRE, 0, self->text->str, self->text->len);
+      sortie_extract_append (self->extract, SORTIE_BLOCK_PRE, 0, self->text->str, self->text->len);
     }
   else
     {
-      if (self->marker && self->list_depth > 0 && strspn (self->text->str, " \t\r\n") < self->text->len)
+      if (self->marker && self->list_depth > 0 &&
+          strspn (self->text->str, " \t\r\n") < self->text->len)
         {
           const List *list = &self->lists[MIN (self->list_depth, MAX_LIST_DEPTH) - 1];
           g_autofree char *number = g_strdup_printf ("%d. ", list->number);
@@ -388,9 +388,8 @@ parse (HtmlReader *self, const char *text, gsize length)
   parser->userData = self;
   self->parser = parser;
   /* The text is UTF-8 by now, whatever its <meta> says. */
-  htmlCtxtUseOptions (parser,
-                      HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
-                          HTML_PARSE_NOWARNING | HTML_PARSE_IGNORE_ENC);
+  htmlCtxtUseOptions (parser, HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
+                                  HTML_PARSE_NOWARNING | HTML_PARSE_IGNORE_ENC);
   xmlSwitchEncoding (parser, XML_CHAR_ENCODING_UTF8);
   htmlParseDocument (parser);
   htmlFreeParserCtxt (parser);
@@ -402,10 +401,10 @@ parse (HtmlReader *self, const char *text, gsize length)
 
 static gboolean
 append_html (SortieExtract *extract,
-             const char    *text,
-             gsize          length,
-             gboolean       keep_navigation,
-             GError       **error)
+             const char *text,
+             gsize length,
+             gboolean keep_navigation,
+             GError **error)
 {
   g_autoptr (GString) open = g_string_new (NULL);
   g_autoptr (GString) title = g_string_new (NULL);
@@ -433,11 +432,8 @@ append_html (SortieExtract *extract,
     }
   if (!reader.too_deep)
     return TRUE;
-  g_set_error (error,
-               SORTIE_ERROR,
-               SORTIE_ERROR_TOO_LARGE,
-               "its HTML is nested more than %d elements deep",
-               MAX_DEPTH);
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE,
+               "its HTML is nested more than %d elements deep", MAX_DEPTH);
   return FALSE;
 }
 

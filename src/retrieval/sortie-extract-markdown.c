@@ -27,8 +27,8 @@ typedef struct
   GString *text; /* of the block that is open */
   GString *html; /* of the HTML block that is open */
   List lists[MAX_LIST_DEPTH];
-  guint depth;     /* of lists */
-  gboolean marker; /* an item has begun whose marker is not written yet */
+  guint depth;      /* of lists */
+  gboolean marker;  /* an item has begun whose marker is not written yet */
   gboolean code;    /* in a block of code */
   gboolean in_html; /* in a block of HTML */
   gsize n_events;
@@ -68,8 +68,7 @@ enter_list (MarkdownReader *self, gboolean ordered, unsigned start)
 static void
 leave_heading (MarkdownReader *self, unsigned level)
 {
-  sortie_extract_append_heading (
-      self->extract, (int) level, 0, self->text->str, self->text->len);
+  sortie_extract_append_heading (self->extract, (int) level, 0, self->text->str, self->text->len);
   sortie_extract_take_title (self->extract, self->text->str, self->text->len);
   g_string_truncate (self->text, 0);
 }
@@ -86,9 +85,8 @@ append_entity (GString *out, const char *entity, gsize length)
       gboolean hex = g_ascii_tolower (name[1]) == 'x';
       unsigned long value = strtoul (name + (hex ? 2 : 1), NULL, hex ? 16 : 10);
 
-      c = value <= 0x10ffff && value > 0 && g_unichar_validate ((gunichar) value)
-              ? (gunichar) value
-              : 0xfffd;
+      c = value <= 0x10ffff && value > 0 && g_unichar_validate ((gunichar) value) ? (gunichar) value
+                                                                                  : 0xfffd;
     }
   else if ((known = htmlEntityLookup ((const xmlChar *) name)) != NULL)
     c = known->value;
@@ -294,17 +292,16 @@ sortie_extract_markdown (SortieExtract *self, const char *text, gsize length, GE
   g_autoptr (GString) html = g_string_new (NULL);
   g_autofree char *copy = g_strndup (text, length); /* md4c reads the byte after the end */
   gsize skipped = skip_front_matter (self, copy, length);
-  MarkdownReader reader = { .extract = self,
-                            .text = open,
-                            .html = html,
-                            .max_events = MAX_EVENTS_PER_BYTE * length + 1000 };
+  MarkdownReader reader = {
+    .extract = self, .text = open, .html = html, .max_events = MAX_EVENTS_PER_BYTE * length + 1000
+  };
 
   self->media_type = "text/markdown";
   if (md_parse (copy + skipped, (MD_SIZE) (length - skipped), &parser, &reader) != 0 &&
       !self->overflow)
     {
-      g_set_error (
-          error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE, "its Markdown unfolds beyond all measure");
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE,
+                   "its Markdown unfolds beyond all measure");
       return FALSE;
     }
   return sortie_extract_check (self, error);

@@ -27,7 +27,7 @@ typedef struct
   const char *text;
   gsize length;
   gsize position;
-  GArray *lines;         /* Line: those between two blank lines */
+  GArray *lines;          /* Line: those between two blank lines */
   char underline_seen[8]; /* underline characters in the order of their first use: the levels */
   gboolean next_marker;   /* whether the text after the group begins with a list marker */
   gboolean after_item;    /* whether the group before ended in a list item */
@@ -154,7 +154,8 @@ lone_heading_level (TextReader *self)
     }
   if (!has_lower && n_upper >= 4)
     return 1;
-  for (; digits < line->length && (g_ascii_isdigit (line->text[digits]) || line->text[digits] == '.');
+  for (;
+       digits < line->length && (g_ascii_isdigit (line->text[digits]) || line->text[digits] == '.');
        digits++)
     level += line->text[digits] == '.' && g_ascii_isdigit (line->text[digits + 1]);
   if (digits == 0 || digits + 1 >= line->length || !g_ascii_isdigit (line->text[0]) ||
@@ -272,8 +273,8 @@ append_piece (TextReader *self, SortieBlockKind kind, guint from, guint to)
   if (has_long)
     {
       for (guint i = from; i < to; i++)
-        sortie_extract_append (
-            self->extract, kind, 0, line_at (self, i)->text, line_at (self, i)->length);
+        sortie_extract_append (self->extract, kind, 0, line_at (self, i)->text,
+                               line_at (self, i)->length);
       return;
     }
   if (kind == SORTIE_BLOCK_PARAGRAPH && begins_definition (self, from, to))

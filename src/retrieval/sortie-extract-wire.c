@@ -21,8 +21,8 @@ typedef struct
 static const char *
 known_media_type (const char *name)
 {
-  static const char *const known[]
-      = { "application/pdf", "text/html", "text/markdown", "text/plain" };
+  static const char *const known[] = { "application/pdf", "text/html", "text/markdown",
+                                       "text/plain" };
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     if (g_str_equal (name, known[i]))
@@ -74,26 +74,22 @@ sortie_extract_to_wire (const SortieExtract *self, const GError *failure)
   for (guint i = 0; self != NULL && i < self->blocks->len; i++)
     {
       const SortieBlock *block = &g_array_index (self->blocks, SortieBlock, i);
-      WireBlock wire = { (guint32) block->start,
-                         (guint32) block->end,
-                         (guint32) block->kind,
-                         (guint32) block->page,
-                         block->heading };
+      WireBlock wire = { (guint32) block->start, (guint32) block->end, (guint32) block->kind,
+                         (guint32) block->page, block->heading };
 
       g_array_append_val (blocks, wire);
     }
   for (guint i = 0; self != NULL && i < self->headings->len; i++)
     g_variant_builder_add (&headings, "s", g_ptr_array_index (self->headings, i));
   value = g_variant_ref_sink (
-      g_variant_new ("(usssus@a(uuuui)as)",
-                     failure != NULL ? (guint32) failure->code + 1 : 0,
+      g_variant_new ("(usssus@a(uuuui)as)", failure != NULL ? (guint32) failure->code + 1 : 0,
                      failure != NULL ? failure->message : "",
                      self != NULL && self->title != NULL ? self->title : "",
                      self != NULL && self->media_type != NULL ? self->media_type : "",
                      self != NULL ? (guint32) self->n_pages : 0,
                      self != NULL ? self->text->str : "",
-                     g_variant_new_fixed_array (
-                         G_VARIANT_TYPE ("(uuuui)"), blocks->data, blocks->len, sizeof (WireBlock)),
+                     g_variant_new_fixed_array (G_VARIANT_TYPE ("(uuuui)"), blocks->data,
+                                                blocks->len, sizeof (WireBlock)),
                      &headings));
   return g_variant_get_data_as_bytes (value);
 }
@@ -101,8 +97,8 @@ sortie_extract_to_wire (const SortieExtract *self, const GError *failure)
 SortieExtract *
 sortie_extract_from_wire (GBytes *wire, GError **error)
 {
-  g_autoptr (GVariant) value
-      = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (WIRE_TYPE), wire, FALSE));
+  g_autoptr (GVariant) value =
+      g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (WIRE_TYPE), wire, FALSE));
   g_autoptr (SortieExtract) self = sortie_extract_new ();
   g_autoptr (GVariant) blocks = NULL;
   g_autoptr (GVariantIter) headings = NULL;
@@ -121,20 +117,11 @@ sortie_extract_from_wire (GBytes *wire, GError **error)
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_PROTOCOL, "its reader answered rubbish");
       return NULL;
     }
-  g_variant_get (value,
-                 "(u&s&s&su&s@a(uuuui)as)",
-                 &code,
-                 &message,
-                 &title,
-                 &media_type,
-                 &n_pages,
-                 &text,
-                 &blocks,
-                 &headings);
+  g_variant_get (value, "(u&s&s&su&s@a(uuuui)as)", &code, &message, &title, &media_type, &n_pages,
+                 &text, &blocks, &headings);
   if (code != 0)
     {
-      g_set_error_literal (error,
-                           SORTIE_ERROR,
+      g_set_error_literal (error, SORTIE_ERROR,
                            code <= SORTIE_ERROR_FAILED + 1 ? (int) code - 1 : SORTIE_ERROR_FAILED,
                            message);
       return NULL;

@@ -29,8 +29,8 @@ append_collapsed (GString *out, const char *text, gsize length)
 
       /* Single spaces between words need no care either. */
       while (run < length && text[run] >= 0x20 && text[run] < 0x7f &&
-             (text[run] > 0x20 || (run > i && run + 1 < length && text[run + 1] > 0x20 &&
-                                  text[run + 1] < 0x7f)))
+             (text[run] > 0x20 ||
+              (run > i && run + 1 < length && text[run + 1] > 0x20 && text[run + 1] < 0x7f)))
         run++;
       if (run == i)
         {
@@ -179,8 +179,8 @@ sortie_extract_append (
       return;
     }
   g_array_append_val (self->blocks, block);
-  self->overflow = self->text->len > SORTIE_EXTRACT_MAX_TEXT ||
-                   self->blocks->len > SORTIE_EXTRACT_MAX_BLOCKS;
+  self->overflow =
+      self->text->len > SORTIE_EXTRACT_MAX_TEXT || self->blocks->len > SORTIE_EXTRACT_MAX_BLOCKS;
 }
 
 void
@@ -222,12 +222,9 @@ sortie_extract_check (SortieExtract *self, GError **error)
 {
   if (self->overflow)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_TOO_LARGE,
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE,
                    "it holds more than %d MiB of text or %d paragraphs",
-                   SORTIE_EXTRACT_MAX_TEXT / (1024 * 1024),
-                   SORTIE_EXTRACT_MAX_BLOCKS);
+                   SORTIE_EXTRACT_MAX_TEXT / (1024 * 1024), SORTIE_EXTRACT_MAX_BLOCKS);
       return FALSE;
     }
   if (self->blocks->len == 0)

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* Extraction: the bytes of a file become plain, readable UTF-8 text, cut into blocks. What a file
  * is, is told by its content first and by its name second. */
 
-#define SORTIE_EXTRACT_MAX_FILE (64 * 1024 * 1024) /* bytes of a file, and of what gzip unfolds to */
+#define SORTIE_EXTRACT_MAX_FILE                                                                    \
+  (64 * 1024 * 1024) /* bytes of a file, and of what gzip unfolds to */
 #define SORTIE_EXTRACT_MAX_TEXT (64 * 1024 * 1024) /* bytes of extracted text */
 #define SORTIE_EXTRACT_MAX_BLOCKS 1000000
 #define SORTIE_EXTRACT_MAX_HEADINGS 100000 /* those after become paragraphs */
@@ -71,11 +72,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieExtract, sortie_extract_free)
 
 /* Appends a block. White space is collapsed (in SORTIE_BLOCK_PRE only at line ends), control and
  * invisible characters are dropped; a blank block is no block. `text` is valid UTF-8. */
-void sortie_extract_append (SortieExtract  *self,
-                            SortieBlockKind kind,
-                            int             page,
-                            const char     *text,
-                            gsize           length);
+void sortie_extract_append (
+    SortieExtract *self, SortieBlockKind kind, int page, const char *text, gsize length);
 
 /* Appends a heading of a level from 1 to 6, under which all blocks are until the next one. */
 void sortie_extract_append_heading (
@@ -97,23 +95,23 @@ gboolean sortie_extract_check (SortieExtract *self, GError **error);
  *   shown to people, a clause without the file's name. SORTIE_ERROR_UNAVAILABLE where another try
  *   at the same bytes may succeed.
  */
-SortieExtract *sortie_extract_document (const char   *name,
-                                        GBytes       *content,
+SortieExtract *sortie_extract_document (const char *name,
+                                        GBytes *content,
                                         GCancellable *cancellable,
-                                        GError      **error);
+                                        GError **error);
 
 /* The formats, one a file. `text` is valid UTF-8. */
 gboolean sortie_extract_text (SortieExtract *self, const char *text, gsize length, GError **error);
 gboolean sortie_extract_markdown (SortieExtract *self,
-                                  const char    *text,
-                                  gsize          length,
-                                  GError       **error);
+                                  const char *text,
+                                  gsize length,
+                                  GError **error);
 gboolean sortie_extract_html (SortieExtract *self, const char *text, gsize length, GError **error);
 
 /* Blocks of an HTML fragment, where it stands in another document. */
 gboolean sortie_extract_html_fragment (SortieExtract *self,
-                                       const char    *text,
-                                       gsize          length,
-                                       GError       **error);
+                                       const char *text,
+                                       gsize length,
+                                       GError **error);
 
 G_END_DECLS

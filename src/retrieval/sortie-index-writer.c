@@ -14,6 +14,7 @@
 enum
 {
   COLUMN_ID = 0,
+  COLUMN_PATH = 2,
   COLUMN_SIZE = 5,
   COLUMN_MODIFIED = 6,
   COLUMN_N_PASSAGES = 7,
@@ -104,12 +105,12 @@ bind_facts (sqlite3_stmt *statement, const SortieFileFacts *facts)
 }
 
 static gint64
-insert_document (SortieIndexWriter     *self,
+insert_document (SortieIndexWriter *self,
                  const SortieFileFacts *facts,
-                 const SortieExtract   *extract,
-                 GArray                *cuts,
-                 const char            *skipped,
-                 GError               **error)
+                 const SortieExtract *extract,
+                 GArray *cuts,
+                 const char *skipped,
+                 GError **error)
 {
   gint64 n_words = 0;
   sqlite3_stmt *statement = sortie_store_get (self->store, SORTIE_SQL_INSERT_DOCUMENT, error);
@@ -135,17 +136,17 @@ insert_document (SortieIndexWriter     *self,
 }
 
 static gboolean
-insert_passage (SortieIndexWriter   *self,
+insert_passage (SortieIndexWriter *self,
                 const SortieExtract *extract,
-                const SortieCut     *cut,
-                gint64               document,
-                const char          *title,
-                GError             **error)
+                const SortieCut *cut,
+                gint64 document,
+                const char *title,
+                GError **error)
 {
   sqlite3_stmt *row = sortie_store_get (self->store, SORTIE_SQL_INSERT_PASSAGE, error);
   sqlite3_stmt *terms = sortie_store_get (self->store, SORTIE_SQL_INSERT_TERMS, error);
-  const char *heading
-      = cut->heading >= 0 ? g_ptr_array_index (extract->headings, (guint) cut->heading) : NULL;
+  const char *heading =
+      cut->heading >= 0 ? g_ptr_array_index (extract->headings, (guint) cut->heading) : NULL;
   const char *body = extract->text->str + cut->start;
   int length = (int) (cut->end - cut->start);
   gint64 id = SORTIE_PASSAGE_ID (self->next_passage, cut->words);
@@ -163,8 +164,7 @@ insert_passage (SortieIndexWriter   *self,
   sortie_store_bind_text (terms, 3, heading);
   sqlite3_bind_text (terms, 4, body, length, SQLITE_STATIC);
   self->next_passage++;
-  return sortie_store_run (self->store, row, error) &&
-         sortie_store_run (self->store, terms, error);
+  return sortie_store_run (self->store, row, error) && sortie_store_run (self->store, terms, error);
 }
 
 /* Removes a version and its passages for good. */
@@ -228,14 +228,15 @@ void
 sortie_indexed_file_clear (SortieIndexedFile *self)
 {
   g_clear_pointer (&self->hash, g_bytes_unref);
+  g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->skipped, g_free);
 }
 
 gboolean
 sortie_index_writer_find (SortieIndexWriter *self,
-                          const char        *uri,
+                          const char *uri,
                           SortieIndexedFile *file,
-                          GError           **error)
+                          GError **error)
 {
   sqlite3_stmt *statement = sortie_store_get (self->store, SORTIE_SQL_CURRENT_DOCUMENT, error);
   int code;
@@ -250,6 +251,7 @@ sortie_index_writer_find (SortieIndexWriter *self,
   file->size = sqlite3_column_int64 (statement, COLUMN_SIZE);
   file->modified = sqlite3_column_int64 (statement, COLUMN_MODIFIED);
   file->settled = sqlite3_column_int (statement, COLUMN_SETTLED) != 0;
+  file->path = sortie_store_dup_column (statement, COLUMN_PATH);
   file->skipped = sortie_store_dup_column (statement, COLUMN_SKIPPED);
   if (sqlite3_column_type (statement, COLUMN_HASH) == SQLITE_BLOB)
     file->hash = g_bytes_new (sqlite3_column_blob (statement, COLUMN_HASH),
@@ -259,12 +261,12 @@ sortie_index_writer_find (SortieIndexWriter *self,
 }
 
 gint64
-sortie_index_writer_add (SortieIndexWriter     *self,
+sortie_index_writer_add (SortieIndexWriter *self,
                          const SortieFileFacts *facts,
-                         const SortieExtract   *extract,
-                         const char            *skipped,
-                         gint64                 replaced,
-                         GError               **error)
+                         const SortieExtract *extract,
+                         const char *skipped,
+                         gint64 replaced,
+                         GError **error)
 {
   g_autoptr (GArray) cuts = extract != NULL ? sortie_passages_cut (extract) : NULL;
   const char *title = extract != NULL && extract->title != NULL ? extract->title : facts->title;
@@ -286,10 +288,10 @@ sortie_index_writer_add (SortieIndexWriter     *self,
 }
 
 gboolean
-sortie_index_writer_touch (SortieIndexWriter     *self,
-                           gint64                 id,
+sortie_index_writer_touch (SortieIndexWriter *self,
+                           gint64 id,
                            const SortieFileFacts *facts,
-                           GError               **error)
+                           GError **error)
 {
   sqlite3_stmt *statement;
 
@@ -302,6 +304,7 @@ sortie_index_writer_touch (SortieIndexWriter     *self,
   sqlite3_bind_int64 (statement, 2, facts->size);
   sqlite3_bind_int64 (statement, 3, facts->modified);
   sqlite3_bind_int (statement, 4, facts->settled);
+  sortie_store_bind_text (statement, 5, facts->path);
   return sortie_store_run (self->store, statement, error);
 }
 
@@ -343,11 +346,8 @@ sortie_index_writer_commit (SortieIndexWriter *self, GError **error)
     return TRUE;
   if (sortie_store_has_moved (self->store))
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_NOT_FOUND,
-                   "The collection “%s” was removed while it was indexed",
-                   self->store->collection);
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND,
+                   "The collection “%s” was removed while it was indexed", self->store->collection);
       return FALSE;
     }
   if ((self->changed && !update_collection (self, 0, error)) ||

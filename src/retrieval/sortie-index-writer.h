@@ -16,12 +16,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   SortieStore *store;
-  gboolean open;         /* in a transaction */
-  gboolean changed;      /* it changes what can be found */
-  gint64 generation;     /* that the open transaction makes */
-  gint64 next_passage;   /* serial number */
-  gint64 opened;         /* monotonic, microseconds */
-  gsize n_bytes;         /* of text written in the open transaction */
+  gboolean open;       /* in a transaction */
+  gboolean changed;    /* it changes what can be found */
+  gint64 generation;   /* that the open transaction makes */
+  gint64 next_passage; /* serial number */
+  gint64 opened;       /* monotonic, microseconds */
+  gsize n_bytes;       /* of text written in the open transaction */
 } SortieIndexWriter;
 
 /* A row of `documents`, as far as indexing asks. */
@@ -31,7 +31,8 @@ typedef struct
   gint64 size;
   gint64 modified;
   gboolean settled;
-  GBytes *hash;  /* (nullable) */
+  GBytes *hash; /* (nullable) */
+  char *path;
   char *skipped; /* (nullable) */
 } SortieIndexedFile;
 
@@ -62,22 +63,22 @@ typedef struct
 
 /* The current version of a document: `file->id` is 0 where there is none. */
 gboolean sortie_index_writer_find (SortieIndexWriter *self,
-                                   const char        *uri,
+                                   const char *uri,
                                    SortieIndexedFile *file,
-                                   GError           **error);
+                                   GError **error);
 
 /* Adds a version, which replaces the one with the ID `replaced` (0: none). Either @extract or
  * @skipped is given. Returns the new ID, 0 on error. */
-gint64 sortie_index_writer_add (SortieIndexWriter     *self,
+gint64 sortie_index_writer_add (SortieIndexWriter *self,
                                 const SortieFileFacts *facts,
-                                const SortieExtract   *extract,
-                                const char            *skipped,
-                                gint64                 replaced,
-                                GError               **error);
-gboolean sortie_index_writer_touch (SortieIndexWriter     *self,
-                                    gint64                 id,
+                                const SortieExtract *extract,
+                                const char *skipped,
+                                gint64 replaced,
+                                GError **error);
+gboolean sortie_index_writer_touch (SortieIndexWriter *self,
+                                    gint64 id,
                                     const SortieFileFacts *facts,
-                                    GError               **error);
+                                    GError **error);
 gboolean sortie_index_writer_remove (SortieIndexWriter *self, gint64 id, GError **error);
 
 /* Deletes what was replaced or removed long ago. */

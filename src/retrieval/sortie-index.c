@@ -127,34 +127,41 @@ hash_of (GBytes *content)
   return g_bytes_new (digest, digest_length);
 }
 
-/* Counts a document that stays as it is. */
-static void
-keep (Pass *self, const SortieWalkEntry *entry, const SortieIndexedFile *known)
+/* Counts a document that stays as it is, but for what the file system says of it. */
+static gboolean
+keep (Pass *self,
+      const SortieWalkEntry *entry,
+      const SortieFileFacts *facts,
+      const SortieIndexedFile *known,
+      GError **error)
 {
+  gboolean same = known->settled == facts->settled && known->size == facts->size &&
+                  known->modified == facts->modified && g_strcmp0 (known->path, facts->path) == 0;
+
+  if (!same && !sortie_index_writer_touch (&self->writer, known->id, facts, error))
+    return FALSE;
   g_array_append_val (self->seen, known->id);
   if (known->skipped != NULL)
     self->result.n_skipped++;
   else
     self->result.n_unchanged++;
   report (self, entry->shown, known->skipped);
+  return TRUE;
 }
 
 static gboolean
-record_skipped (Pass                    *self,
-                const SortieWalkEntry   *entry,
-                const SortieFileFacts   *facts,
+record_skipped (Pass *self,
+                const SortieWalkEntry *entry,
+                const SortieFileFacts *facts,
                 const SortieIndexedFile *known,
-                const char              *reason,
-                GError                 **error)
+                const char *reason,
+                GError **error)
 {
   gint64 id;
 
   if (known->id != 0 && facts->hash == NULL && known->hash == NULL &&
       g_strcmp0 (known->skipped, reason) == 0)
-    {
-      keep (self, entry, known);
-      return TRUE;
-    }
+    return keep (self, entry, facts, known, error);
   id = sortie_index_writer_add (&self->writer, facts, NULL, reason, known->id, error);
   if (id == 0)
     return FALSE;
@@ -165,18 +172,19 @@ record_skipped (Pass                    *self,
 }
 
 static gboolean
-record_content (Pass                    *self,
-                const SortieWalkEntry   *entry,
-                SortieFileFacts         *facts,
+record_content (Pass *self,
+                const SortieWalkEntry *entry,
+                SortieFileFacts *facts,
                 const SortieIndexedFile *known,
-                GBytes                  *content,
-                GError                 **error)
+                GBytes *content,
+                GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (SortieExtract) extract = NULL;
   gint64 id;
 
-  if (g_bytes_get_size (content) >= SLOW_BYTES && !sortie_index_writer_commit (&self->writer, error))
+  if (g_bytes_get_size (content) >= SLOW_BYTES &&
+      !sortie_index_writer_commit (&self->writer, error))
     return FALSE;
   extract = sortie_extract_document (facts->title, content, self->cancellable, &failure);
   if (!check_cancelled (self, error))
@@ -200,11 +208,11 @@ record_content (Pass                    *self,
 
 /* A file that is there: read only where size or time say so, extracted only where it changed. */
 static gboolean
-visit_file (Pass                    *self,
-            const SortieWalkEntry   *entry,
-            SortieFileFacts         *facts,
+visit_file (Pass *self,
+            const SortieWalkEntry *entry,
+            SortieFileFacts *facts,
             const SortieIndexedFile *known,
-            GError                 **error)
+            GError **error)
 {
   g_autoptr (GBytes) content = NULL;
   g_autoptr (GBytes) hash = NULL;
@@ -214,12 +222,9 @@ visit_file (Pass                    *self,
   if (stat (entry->path, &info) == 0)
     {
       note_stat (facts, &info);
-      if (known->id != 0 && known->hash != NULL && known->settled &&
-          known->size == facts->size && known->modified == facts->modified)
-        {
-          keep (self, entry, known);
-          return TRUE;
-        }
+      if (known->id != 0 && known->hash != NULL && known->settled && known->size == facts->size &&
+          known->modified == facts->modified)
+        return keep (self, entry, facts, known, error);
     }
   content = read_file (entry->path, &info, &reason);
   note_stat (facts, &info);
@@ -231,10 +236,7 @@ visit_file (Pass                    *self,
   hash = hash_of (content);
   facts->hash = g_bytes_get_data (hash, &facts->hash_length);
   if (known->hash != NULL && g_bytes_equal (known->hash, hash))
-    {
-      keep (self, entry, known);
-      return sortie_index_writer_touch (&self->writer, known->id, facts, error);
-    }
+    return keep (self, entry, facts, known, error);
   return record_content (self, entry, facts, known, content, error);
 }
 
@@ -259,13 +261,15 @@ static gboolean
 walk (Pass *self, SortieWalk *found, GError **error)
 {
   const char *const *mirrored = (const char *const *) self->shelf->mirrored;
-  gboolean several = mirrored[0] != NULL && mirrored[1] != NULL;
+  guint n_folders = 0;
 
   sortie_walk_exclude (found, self->data_dir);
   for (guint i = 0; mirrored[i] != NULL; i++)
+    n_folders += g_file_test (mirrored[i], G_FILE_TEST_IS_DIR);
+  for (guint i = 0; mirrored[i] != NULL; i++)
     {
       g_autofree char *name = g_path_get_basename (mirrored[i]);
-      gboolean prefixed = several && g_file_test (mirrored[i], G_FILE_TEST_IS_DIR);
+      gboolean prefixed = n_folders > 1 && g_file_test (mirrored[i], G_FILE_TEST_IS_DIR);
 
       if (!sortie_walk_add (found, mirrored[i], prefixed ? name : NULL, error))
         return FALSE;
@@ -287,8 +291,7 @@ static gboolean
 remove_vanished (Pass *self, GError **error)
 {
   g_autoptr (GArray) gone = g_array_new (FALSE, FALSE, sizeof (gint64));
-  sqlite3_stmt *statement
-      = sortie_store_get (self->writer.store, SORTIE_SQL_CURRENT_IDS, error);
+  sqlite3_stmt *statement = sortie_store_get (self->writer.store, SORTIE_SQL_CURRENT_IDS, error);
   int code;
 
   if (statement == NULL)
@@ -349,8 +352,8 @@ static gboolean
 run_over (Pass *self, gboolean *damaged, GError **error)
 {
   gboolean remade = FALSE;
-  g_autoptr (SortieStore) store
-      = sortie_store_open (self->shelf->folder, self->shelf->name, &remade, error);
+  g_autoptr (SortieStore) store =
+      sortie_store_open (self->shelf->folder, self->shelf->name, &remade, error);
   g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (gint64));
   gboolean done;
 
@@ -370,13 +373,13 @@ run_over (Pass *self, gboolean *damaged, GError **error)
 }
 
 gboolean
-sortie_library_index (SortieLibrary     *self,
-                      const char        *name,
-                      SortieIndexFunc    func,
-                      gpointer           user_data,
-                      GCancellable      *cancellable,
+sortie_library_index (SortieLibrary *self,
+                      const char *name,
+                      SortieIndexFunc func,
+                      gpointer user_data,
+                      GCancellable *cancellable,
                       SortieIndexResult *result,
-                      GError           **error)
+                      GError **error)
 {
   g_autoptr (SortieShelf) shelf = sortie_shelf_load (sortie_library_get_root (self), name, error);
   Pass pass = { .data_dir = sortie_library_get_data_dir (self),

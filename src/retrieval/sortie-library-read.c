@@ -101,8 +101,8 @@ has_hash (GBytes *content, sqlite3_stmt *row)
   guint8 digest[32];
   gsize length = sizeof digest;
 
-  g_checksum_update (
-      checksum, g_bytes_get_data (content, NULL), (gssize) g_bytes_get_size (content));
+  g_checksum_update (checksum, g_bytes_get_data (content, NULL),
+                     (gssize) g_bytes_get_size (content));
   g_checksum_get_digest (checksum, digest, &length);
   return sqlite3_column_bytes (row, COLUMN_HASH) == (int) length &&
          memcmp (sqlite3_column_blob (row, COLUMN_HASH), digest, length) == 0;
@@ -112,8 +112,8 @@ GPtrArray *
 sortie_library_list_documents (SortieLibrary *self, const char *collection, GError **error)
 {
   g_auto (DocumentRow) place = { .library = self };
-  g_autoptr (GPtrArray) list
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_document_free);
+  g_autoptr (GPtrArray) list =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_document_free);
   int code;
 
   place.shelf = sortie_shelf_load (sortie_library_get_root (self), collection, error);

@@ -28,10 +28,7 @@ sortie_collection_name_validate (const char *name, GError **error)
       problem = "it holds “/” or a character that can’t be printed";
   if (problem == NULL)
     return TRUE;
-  g_set_error (error,
-               SORTIE_ERROR,
-               SORTIE_ERROR_INVALID,
-               "name: not a collection’s name: %s",
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "name: not a collection’s name: %s",
                problem);
   return FALSE;
 }

@@ -65,8 +65,8 @@ check_folders (const char *const *folders, GError **error)
         problem = g_strerror (errno);
       if (problem != NULL)
         {
-          g_set_error (
-              error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "folders: “%s”: %s", shown, problem);
+          g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "folders: “%s”: %s", shown,
+                       problem);
           return FALSE;
         }
     }
@@ -144,17 +144,13 @@ check_upload (const char *name, GBytes *content, GError **error)
       problem = "it holds control characters";
   if (problem != NULL)
     {
-      g_set_error (
-          error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "name: not a file’s name: %s", problem);
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "name: not a file’s name: %s",
+                   problem);
       return FALSE;
     }
   if (g_bytes_get_size (content) > SORTIE_EXTRACT_MAX_FILE)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_TOO_LARGE,
-                   "“%s” is larger than %d MiB",
-                   name,
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE, "“%s” is larger than %d MiB", name,
                    SORTIE_EXTRACT_MAX_FILE / 1024 / 1024);
       return FALSE;
     }
@@ -173,11 +169,8 @@ has_room_for_upload (const SortieShelf *shelf, const char *path, GError **error)
     n++;
   if (n < MAX_UPLOADS)
     return TRUE;
-  g_set_error (error,
-               SORTIE_ERROR,
-               SORTIE_ERROR_TOO_LARGE,
-               "The collection “%s” holds %d uploads already, more are not kept",
-               shelf->name,
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE,
+               "The collection “%s” holds %d uploads already, more are not kept", shelf->name,
                MAX_UPLOADS);
   return FALSE;
 }
@@ -192,21 +185,14 @@ remove_source (SortieShelf *shelf, const char *uri, GError **error)
     {
       if (g_unlink (path) == 0 || errno == ENOENT)
         return TRUE;
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_FAILED,
-                   "Can’t remove “%s”: %s",
-                   path,
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can’t remove “%s”: %s", path,
                    g_strerror (errno));
       return FALSE;
     }
   if (path != NULL && g_strv_contains ((const char *const *) shelf->mirrored, path))
     return sortie_shelf_forget (shelf, path, error);
-  g_set_error (error,
-               SORTIE_ERROR,
-               SORTIE_ERROR_CONFLICT,
-               "“%s” lies in a folder that the collection mirrors; remove it there",
-               uri);
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_CONFLICT,
+               "“%s” lies in a folder that the collection mirrors; remove it there", uri);
   return FALSE;
 }
 
@@ -270,18 +256,17 @@ sortie_library_give_back (SortieLibrary *self, SortieStore *store)
 
 SortieShelf *
 sortie_library_find_shelf (SortieLibrary *self,
-                           const char    *document,
-                           gint64        *number,
-                           GError       **error)
+                           const char *document,
+                           gint64 *number,
+                           GError **error)
 {
   g_autofree char *key = g_strndup (document, SORTIE_SHELF_KEY_LENGTH);
   g_autoptr (SortieShelf) shelf = NULL;
   guint64 value;
 
-  if (strlen (document) > SORTIE_SHELF_KEY_LENGTH + 1 &&
-      document[SORTIE_SHELF_KEY_LENGTH] == '-' &&
-      g_ascii_string_to_unsigned (
-          document + SORTIE_SHELF_KEY_LENGTH + 1, 10, 1, G_MAXINT64, &value, NULL))
+  if (strlen (document) > SORTIE_SHELF_KEY_LENGTH + 1 && document[SORTIE_SHELF_KEY_LENGTH] == '-' &&
+      g_ascii_string_to_unsigned (document + SORTIE_SHELF_KEY_LENGTH + 1, 10, 1, G_MAXINT64, &value,
+                                  NULL))
     shelf = sortie_shelf_load_by_key (self->root, key, NULL);
   if (shelf == NULL)
     {
@@ -331,11 +316,7 @@ sortie_library_open (const char *data_dir, GError **error)
 
   if (g_mkdir_with_parents (root, 0700) != 0)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_FAILED,
-                   "Can’t make the folder “%s”: %s",
-                   root,
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can’t make the folder “%s”: %s", root,
                    g_strerror (errno));
       return NULL;
     }
@@ -363,8 +344,8 @@ GPtrArray *
 sortie_library_list (SortieLibrary *self, GError **error)
 {
   g_autoptr (GPtrArray) shelves = sortie_shelf_list (self->root, error);
-  g_autoptr (GPtrArray) list
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_collection_free);
+  g_autoptr (GPtrArray) list =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_collection_free);
 
   if (shelves == NULL)
     return NULL;
@@ -402,10 +383,10 @@ sortie_library_get (SortieLibrary *self, const char *name, GError **error)
  * the same key.
  */
 gboolean
-sortie_library_add (SortieLibrary     *self,
-                    const char        *name,
+sortie_library_add (SortieLibrary *self,
+                    const char *name,
                     const char *const *folders,
-                    GError           **error)
+                    GError **error)
 {
   g_auto (GStrv) canonical = NULL;
 
@@ -428,10 +409,10 @@ sortie_library_remove (SortieLibrary *self, const char *name, GError **error)
 
 gboolean
 sortie_library_upload (SortieLibrary *self,
-                       const char    *collection,
-                       const char    *file_name,
-                       GBytes        *content,
-                       GError       **error)
+                       const char *collection,
+                       const char *file_name,
+                       GBytes *content,
+                       GError **error)
 {
   g_autoptr (SortieShelf) shelf = sortie_shelf_load (self->root, collection, error);
   g_autofree char *path = NULL;
@@ -444,11 +425,8 @@ sortie_library_upload (SortieLibrary *self,
   path = g_build_filename (shelf->uploads, file_name, NULL);
   if (!has_room_for_upload (shelf, path, error))
     return FALSE;
-  if (g_file_set_contents_full (path,
-                                bytes != NULL ? bytes : "",
-                                (gssize) length,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                0600,
+  if (g_file_set_contents_full (path, bytes != NULL ? bytes : "", (gssize) length,
+                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
                                 &local))
     return TRUE;
   g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "%s", local->message);
@@ -459,7 +437,8 @@ sortie_library_upload (SortieLibrary *self,
  * sortie_library_remove_document:
  *
  * Removes an upload, or a file that the collection mirrors by itself. SORTIE_ERROR_CONFLICT for a
- * file in a mirrored folder, which would come back.
+ * file in a mirrored folder, which would come back; SORTIE_ERROR_NOT_FOUND for a document that was
+ * replaced or removed.
  */
 gboolean
 sortie_library_remove_document (SortieLibrary *self, const char *document, GError **error)
@@ -474,14 +453,19 @@ sortie_library_remove_document (SortieLibrary *self, const char *document, GErro
   if (known == NULL)
     return FALSE;
   shelf = sortie_library_find_shelf (self, document, &number, error);
-  if (shelf == NULL || !remove_source (shelf, known->uri, error))
+  if (shelf == NULL)
     return FALSE;
   writer.store = sortie_library_borrow_shelf (self, shelf, error);
   if (writer.store == NULL)
     return FALSE;
-  if (sortie_index_writer_find (&writer, known->uri, &current, error))
-    removed = current.id != number || (sortie_index_writer_remove (&writer, number, error) &&
-                                       sortie_index_writer_commit (&writer, error));
+  if (!sortie_index_writer_find (&writer, known->uri, &current, error))
+    removed = FALSE;
+  else if (current.id != number) /* the source is another document's by now, or is gone */
+    g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND, "No such document");
+  else
+    removed = remove_source (shelf, known->uri, error) &&
+              sortie_index_writer_remove (&writer, number, error) &&
+              sortie_index_writer_commit (&writer, error);
   sortie_index_writer_rollback (&writer);
   sortie_indexed_file_clear (&current);
   sortie_library_give_back (self, writer.store);

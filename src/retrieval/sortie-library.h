@@ -29,25 +29,25 @@ typedef struct
   gint64 n_documents;
   gint64 n_skipped;
   gint64 n_passages;
-  gint64 n_bytes;  /* of extracted text */
-  gint64 updated;  /* ms since 1970 UTC; 0 never indexed */
+  gint64 n_bytes; /* of extracted text */
+  gint64 updated; /* ms since 1970 UTC; 0 never indexed */
 } SortieCollection;
 void sortie_collection_free (SortieCollection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieCollection, sortie_collection_free)
 
 typedef struct
 {
-  char *id;         /* unique in the library: 8 hex digits of the collection, '-', a number */
+  char *id; /* unique in the library: 8 hex digits of the collection, '-', a number */
   char *collection;
-  char *uri;        /* file:// URI, or upload:NAME for one that came by HTTP */
-  char *path;       /* (nullable): for people: relative to the collection's folder */
+  char *uri;  /* file:// URI, or upload:NAME for one that came by HTTP */
+  char *path; /* (nullable): for people: relative to the collection's folder */
   char *title;
   char *media_type;
-  gint64 size;      /* bytes of the file */
-  gint64 modified;  /* ms since 1970 UTC */
+  gint64 size;     /* bytes of the file */
+  gint64 modified; /* ms since 1970 UTC */
   gint64 n_passages;
-  gint64 n_pages;   /* 0 where the format has none */
-  char *skipped;    /* (nullable): why it could not be read, in plain English */
+  gint64 n_pages; /* 0 where the format has none */
+  char *skipped;  /* (nullable): why it could not be read, in plain English */
 } SortieDocument;
 void sortie_document_free (SortieDocument *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieDocument, sortie_document_free)
@@ -60,38 +60,39 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieDocument, sortie_document_free)
  */
 typedef struct
 {
-  char *document;  /* document ID */
+  char *document; /* document ID */
   char *collection;
   char *uri;
-  char *path;      /* (nullable) */
+  char *path; /* (nullable) */
   char *title;
-  char *heading;   /* (nullable): path of headings, joined by " › " */
-  int number;      /* in the document, from 1 */
-  int page;        /* from 1; 0 where the format has none */
-  gint64 start;    /* byte range in the extracted text */
+  char *heading; /* (nullable): path of headings, joined by " › " */
+  int number;    /* in the document, from 1 */
+  int page;      /* from 1; 0 where the format has none */
+  gint64 start;  /* byte range in the extracted text */
   gint64 end;
-  double score;    /* higher is better; 0 outside a search */
-  char *text;      /* exactly the bytes of that range */
+  double score; /* higher is better; 0 outside a search */
+  char *text;   /* exactly the bytes of that range */
 } SortiePassage;
 void sortie_passage_free (SortiePassage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortiePassage, sortie_passage_free)
 
 /* Collections. `add` with folders makes the collection where it does not exist and adds them to
  * what it mirrors where it does; it indexes nothing yet. */
-GPtrArray *sortie_library_list (SortieLibrary *self, GError **error); /* SortieCollection, by name */
+GPtrArray *sortie_library_list (SortieLibrary *self,
+                                GError **error); /* SortieCollection, by name */
 SortieCollection *sortie_library_get (SortieLibrary *self, const char *name, GError **error);
-gboolean sortie_library_add (SortieLibrary      *self,
-                             const char         *name,
-                             const char *const  *folders,
-                             GError            **error);
+gboolean sortie_library_add (SortieLibrary *self,
+                             const char *name,
+                             const char *const *folders,
+                             GError **error);
 gboolean sortie_library_remove (SortieLibrary *self, const char *name, GError **error);
 
 /* An upload becomes a file of the collection, replaced where the name is known. */
 gboolean sortie_library_upload (SortieLibrary *self,
-                                const char    *collection,
-                                const char    *file_name,
-                                GBytes        *content,
-                                GError       **error);
+                                const char *collection,
+                                const char *file_name,
+                                GBytes *content,
+                                GError **error);
 gboolean sortie_library_remove_document (SortieLibrary *self, const char *document, GError **error);
 
 /**
@@ -112,28 +113,28 @@ typedef void (*SortieIndexFunc) (const SortieIndexProgress *progress, gpointer u
 
 typedef struct
 {
-  gint64 n_indexed;   /* read anew */
+  gint64 n_indexed; /* read anew */
   gint64 n_unchanged;
   gint64 n_removed;
-  gint64 n_skipped;   /* can't be read, in all */
-  gint64 n_bytes;     /* of extracted text read anew */
-  gboolean remade;    /* the index was damaged: it was set aside and made anew */
+  gint64 n_skipped; /* can't be read, in all */
+  gint64 n_bytes;   /* of extracted text read anew */
+  gboolean remade;  /* the index was damaged: it was set aside and made anew */
 } SortieIndexResult;
 
 /* Brings the collection up to date with its folders and uploads: blocking, incremental (size,
  * mtime, content hash). A file that can't be read is recorded with its reason; only trouble with
  * the index itself is an error. */
-gboolean sortie_library_index (SortieLibrary     *self,
-                               const char        *name,
-                               SortieIndexFunc    func,
-                               gpointer           user_data,
-                               GCancellable      *cancellable,
+gboolean sortie_library_index (SortieLibrary *self,
+                               const char *name,
+                               SortieIndexFunc func,
+                               gpointer user_data,
+                               GCancellable *cancellable,
                                SortieIndexResult *result,
-                               GError           **error);
+                               GError **error);
 
 GPtrArray *sortie_library_list_documents (SortieLibrary *self,
-                                          const char    *collection,
-                                          GError       **error); /* SortieDocument, by URI */
+                                          const char *collection,
+                                          GError **error); /* SortieDocument, by URI */
 SortieDocument *sortie_library_get_document (SortieLibrary *self, const char *id, GError **error);
 /* The file itself, as indexed: (nullable) with NOT_FOUND where it is gone or has changed. */
 GBytes *sortie_library_read_document (SortieLibrary *self, const char *id, GError **error);
@@ -141,9 +142,9 @@ GBytes *sortie_library_read_document (SortieLibrary *self, const char *id, GErro
  * that a report's citations can be followed. */
 GBytes *sortie_library_read_text (SortieLibrary *self, const char *id, GError **error);
 SortiePassage *sortie_library_get_passage (SortieLibrary *self,
-                                           const char    *document,
-                                           int            number,
-                                           GError       **error);
+                                           const char *document,
+                                           int number,
+                                           GError **error);
 
 /* Search. */
 typedef struct
@@ -162,13 +163,13 @@ typedef enum
 
 /* Ranked passages, best first; ties by (URI, offset). Any text is a valid query: operators have no
  * meaning. An unknown collection is NOT_FOUND. (element-type SortiePassage) */
-GPtrArray *sortie_library_search (SortieLibrary           *self,
+GPtrArray *sortie_library_search (SortieLibrary *self,
                                   const SortieSearchScope *scopes,
-                                  guint                    n_scopes,
-                                  const char              *query,
-                                  guint                    limit,
-                                  SortieSearchBy           by,
-                                  GError                 **error);
+                                  guint n_scopes,
+                                  const char *query,
+                                  guint limit,
+                                  SortieSearchBy by,
+                                  GError **error);
 
 /* The passage's best stretch for the query, for lists: plain text of about `words` words. */
 char *sortie_passage_dup_snippet (const SortiePassage *self, const char *query, guint words);

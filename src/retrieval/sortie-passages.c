@@ -7,12 +7,12 @@
 
 #include "sortie-text.h"
 
-#define ENOUGH_WORDS 100   /* a passage of so many ends with its paragraph */
-#define FULL_WORDS 160     /* no paragraph is added beyond */
-#define WHOLE_WORDS 200    /* a paragraph of so many stays in one piece */
-#define PIECE_WORDS 140    /* about as many are in a piece of a longer one */
-#define FEW_WORDS 20       /* a rest of so few joins the passage before it */
-#define UNIT_BYTES 4000    /* what is never cut; below SORTIE_PASSAGE_MAX_BYTES */
+#define ENOUGH_WORDS 100 /* a passage of so many ends with its paragraph */
+#define FULL_WORDS 160   /* no paragraph is added beyond */
+#define WHOLE_WORDS 200  /* a paragraph of so many stays in one piece */
+#define PIECE_WORDS 140  /* about as many are in a piece of a longer one */
+#define FEW_WORDS 20     /* a rest of so few joins the passage before it */
+#define UNIT_BYTES 4000  /* what is never cut; below SORTIE_PASSAGE_MAX_BYTES */
 
 typedef struct
 {
@@ -149,8 +149,8 @@ split_block (const char *text, const SortieBlock *block, gsize end)
     }
   else
     {
-      g_autoptr (GArray) sentences
-          = sortie_text_split_sentences (text + block->start, block->end - block->start);
+      g_autoptr (GArray) sentences =
+          sortie_text_split_sentences (text + block->start, block->end - block->start);
 
       for (guint i = 1; i < sentences->len; i++)
         {

@@ -19,7 +19,7 @@ typedef struct
   GHashTable *outline;   /* "title@page", folded, without white space → SortiePdfHeading */
   GHashTable *compounds; /* words with a hyphen that stand within a line */
   double body_size;
-  double leading; /* from line to line in running text */
+  double leading;        /* from line to line in running text */
   GArray *heading_sizes; /* double, descending */
 
   /* The paragraph that is open. */
@@ -62,10 +62,9 @@ count_value (GHashTable *counts, double value, double step, gsize weight)
 {
   gpointer key = GINT_TO_POINTER ((int) lround (value / step));
 
-  g_hash_table_insert (
-      counts,
-      key,
-      GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, key)) + (guint) weight));
+  g_hash_table_insert (counts, key,
+                       GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, key)) +
+                                         (guint) weight));
 }
 
 static void
@@ -137,11 +136,8 @@ compound_at (const char *left, gsize left_length, const char *right)
     start = g_utf8_prev_char (start);
   while (*end != '\0' && g_unichar_isalpha (g_utf8_get_char (end)))
     end = g_utf8_next_char (end);
-  word = g_strdup_printf ("%.*s%.*s",
-                          (int) (left + left_length - start),
-                          start,
-                          (int) (end - right),
-                          right);
+  word = g_strdup_printf ("%.*s%.*s", (int) (left + left_length - start), start,
+                          (int) (end - right), right);
   return g_utf8_strdown (word, -1);
 }
 
@@ -322,19 +318,16 @@ flush_paragraph (Joiner *self)
   level = heading_level (self);
   if (level > 0)
     {
-      sortie_extract_append_heading (
-          self->extract, level, self->first->page, self->text->str, self->text->len);
+      sortie_extract_append_heading (self->extract, level, self->first->page, self->text->str,
+                                     self->text->len);
       if (self->first->page == 1)
         sortie_extract_take_title (self->extract, self->text->str, self->text->len);
     }
   else
     {
       sortie_extract_append (self->extract,
-                             is_item (self->text->str) ? SORTIE_BLOCK_ITEM
-                                                       : SORTIE_BLOCK_PARAGRAPH,
-                             self->first->page,
-                             self->text->str,
-                             self->text->len);
+                             is_item (self->text->str) ? SORTIE_BLOCK_ITEM : SORTIE_BLOCK_PARAGRAPH,
+                             self->first->page, self->text->str, self->text->len);
     }
   g_string_truncate (self->text, 0);
   self->n_lines = 0;
@@ -401,8 +394,7 @@ void
 sortie_pdf_append_lines (SortieExtract *extract, GPtrArray *lines, GPtrArray *outline, int n_pages)
 {
   g_autoptr (GHashTable) titles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GHashTable) compounds
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) compounds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GArray) heading_sizes = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GString) text = g_string_new (NULL);
   Joiner joiner = { .extract = extract,

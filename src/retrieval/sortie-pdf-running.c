@@ -9,11 +9,11 @@
 /* What stands on pages and belongs to no sentence: running headers and footers, page numbers, and
  * tables of contents, which repeat the headings. */
 
-#define MARGIN 0.12      /* of the page's height: where lines that repeat are running ones */
-#define EDGE 0.09        /* where lines at the same height are, though they differ */
-#define MIN_REPEATS 3    /* pages that show the same line */
-#define ROW_HEIGHT 3     /* points */
-#define MIN_LEADERS 6    /* entries with leader dots that make a page a table of contents */
+#define MARGIN 0.12   /* of the page's height: where lines that repeat are running ones */
+#define EDGE 0.09     /* where lines at the same height are, though they differ */
+#define MIN_REPEATS 3 /* pages that show the same line */
+#define ROW_HEIGHT 3  /* points */
+#define MIN_LEADERS 6 /* entries with leader dots that make a page a table of contents */
 
 static gboolean
 within (const SortiePdfLine *line, double share)
@@ -38,7 +38,6 @@ margin_key (const SortiePdfLine *line)
   g_string_append_printf (key, "@%d", (int) lround (line->y1 / 3));
   return g_string_free (key, FALSE);
 }
-
 
 static void
 count (GHashTable *seen, char *key)
@@ -80,12 +79,12 @@ stands_apart (GPtrArray *lines, guint from, guint to, const SortiePdfLine *line,
 }
 
 static gboolean
-is_edge_line (GPtrArray           *lines,
-              guint                from,
-              guint                to,
+is_edge_line (GPtrArray *lines,
+              guint from,
+              guint to,
               const SortiePdfLine *line,
-              double               body_size,
-              double               leading)
+              double body_size,
+              double leading)
 {
   return within (line, EDGE) && line->size < body_size * 1.1 &&
          stands_apart (lines, from, to, line, leading);
@@ -103,12 +102,8 @@ end_of_page (GPtrArray *lines, guint from)
 }
 
 static void
-count_page (GHashTable *seen,
-            GPtrArray  *lines,
-            guint       from,
-            guint       to,
-            double      body_size,
-            double      leading)
+count_page (
+    GHashTable *seen, GPtrArray *lines, guint from, guint to, double body_size, double leading)
 {
   for (guint i = from; i < to; i++)
     {
@@ -122,12 +117,8 @@ count_page (GHashTable *seen,
 }
 
 static void
-drop_from_page (GHashTable *seen,
-                GPtrArray  *lines,
-                guint       from,
-                guint       to,
-                double      body_size,
-                double      leading)
+drop_from_page (
+    GHashTable *seen, GPtrArray *lines, guint from, guint to, double body_size, double leading)
 {
   g_autoptr (GPtrArray) dropped = g_ptr_array_new ();
 
@@ -169,7 +160,8 @@ drop_contents (GPtrArray *lines, guint from, guint to)
     {
       SortiePdfLine *line = g_ptr_array_index (lines, i);
 
-      if (whole || has_leader (line->text) || strspn (line->text, "0123456789. ivxlc") == strlen (line->text))
+      if (whole || has_leader (line->text) ||
+          strspn (line->text, "0123456789. ivxlc") == strlen (line->text))
         line->text[0] = '\0';
     }
 }

@@ -54,8 +54,7 @@ clean_text (const char *text, gsize length)
 static const PopplerTextAttributes *
 attributes_at (GList **attributes, int index)
 {
-  while (*attributes != NULL &&
-         ((PopplerTextAttributes *) (*attributes)->data)->end_index < index)
+  while (*attributes != NULL && ((PopplerTextAttributes *) (*attributes)->data)->end_index < index)
     *attributes = (*attributes)->next;
   return *attributes != NULL ? (*attributes)->data : NULL;
 }
@@ -87,11 +86,8 @@ is_bold (const char *font)
 /* The characters from `start` on up to the line's end. `*index` counts characters, as poppler's
  * boxes do. */
 static SortiePdfLine *
-read_line (const char       **start,
-           PopplerRectangle  *boxes,
-           guint              n_boxes,
-           GList            **attributes,
-           guint             *index)
+read_line (
+    const char **start, PopplerRectangle *boxes, guint n_boxes, GList **attributes, guint *index)
 {
   SortiePdfLine *line = g_new0 (SortiePdfLine, 1);
   const char *p = *start;
@@ -186,7 +182,8 @@ read_outline (PopplerDocument *document, PopplerIndexIter *iter, int level, GPtr
       PopplerAction *action = poppler_index_iter_get_action (iter);
       PopplerIndexIter *child = poppler_index_iter_get_child (iter);
 
-      if (action != NULL && action->any.title != NULL && g_utf8_validate (action->any.title, -1, NULL))
+      if (action != NULL && action->any.title != NULL &&
+          g_utf8_validate (action->any.title, -1, NULL))
         {
           SortiePdfHeading *heading = g_new0 (SortiePdfHeading, 1);
           g_autofree char *clean = clean_text (action->any.title, strlen (action->any.title));
@@ -210,8 +207,8 @@ read_outline (PopplerDocument *document, PopplerIndexIter *iter, int level, GPtr
 static gboolean
 is_sane_title (const char *title)
 {
-  static const char *const suffixes[]
-      = { ".doc", ".docx", ".dvi", ".indd", ".odt", ".pdf", ".ps", ".qxd", ".rtf", ".tex", ".txt" };
+  static const char *const suffixes[] = { ".doc", ".docx", ".dvi", ".indd", ".odt", ".pdf",
+                                          ".ps",  ".qxd",  ".rtf", ".tex",  ".txt" };
   g_autofree char *folded = g_utf8_casefold (title, -1);
   guint n_letters = 0;
 
@@ -290,18 +287,13 @@ sortie_pdf_extract (GBytes *content, GError **error)
   g_object_unref (document);
   if (self->n_pages > SORTIE_PDF_MAX_PAGES)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_TOO_LARGE,
-                   "it has more than %d pages",
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE, "it has more than %d pages",
                    SORTIE_PDF_MAX_PAGES);
       return NULL;
     }
   if (self->blocks->len == 0 && !self->overflow)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_INVALID,
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
                    self->n_pages == 0 ? "damaged PDF" : "a PDF without text, perhaps scanned");
       return NULL;
     }

@@ -39,8 +39,8 @@ void sortie_pdf_drop_running_lines (GPtrArray *lines, double body_size, double l
 /* Joins lines to paragraphs: leaves out running headers and footers, undoes hyphenation, finds
  * headings by the outline, else by their size. */
 void sortie_pdf_append_lines (SortieExtract *extract,
-                              GPtrArray     *lines,   /* SortiePdfLine */
-                              GPtrArray     *outline, /* SortiePdfHeading */
-                              int            n_pages);
+                              GPtrArray *lines,   /* SortiePdfLine */
+                              GPtrArray *outline, /* SortiePdfHeading */
+                              int n_pages);
 
 G_END_DECLS

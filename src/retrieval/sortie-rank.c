@@ -32,8 +32,7 @@ static int
 make_data (const Fts5ExtensionApi *api, Fts5Context *context, RankData **data)
 {
   int n_phrases = api->xPhraseCount (context);
-  RankData *self
-      = g_malloc0 (sizeof (RankData) + sizeof (double) * (gsize) MAX (n_phrases, 1));
+  RankData *self = g_malloc0 (sizeof (RankData) + sizeof (double) * (gsize) MAX (n_phrases, 1));
   sqlite3_int64 n_rows = 0;
   int code = api->xRowCount (context, &n_rows);
 
@@ -56,10 +55,10 @@ make_data (const Fts5ExtensionApi *api, Fts5Context *context, RankData **data)
 /* How often the phrase stands in the row, each column by its weight. */
 static int
 weigh_phrase (const Fts5ExtensionApi *api,
-              Fts5Context            *context,
-              int                     phrase,
-              const double           *column_weights,
-              double                 *frequency)
+              Fts5Context *context,
+              int phrase,
+              const double *column_weights,
+              double *frequency)
 {
   Fts5PhraseIter iter;
   int column;
@@ -76,10 +75,10 @@ weigh_phrase (const Fts5ExtensionApi *api,
 
 static void
 rank_cb (const Fts5ExtensionApi *api,
-         Fts5Context            *context,
-         sqlite3_context        *result,
-         int                     n_values,
-         sqlite3_value         **values)
+         Fts5Context *context,
+         sqlite3_context *result,
+         int n_values,
+         sqlite3_value **values)
 {
   double column_weights[MAX_COLUMNS] = { 1, 1, 1, 1, 1, 1, 1, 1 };
   RankData *data = api->xGetAuxdata (context, 0);

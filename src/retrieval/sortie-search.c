@@ -185,8 +185,8 @@ add_result (Search *self, const Place *place, GError **error)
         return TRUE;
       g_hash_table_add (self->documents, g_memdup2 (&place->document, sizeof place->document));
     }
-  passage = sortie_library_load_passage (
-      self->store, self->shelf, SORTIE_PASSAGE_SERIAL (place->passage), error);
+  passage = sortie_library_load_passage (self->store, self->shelf,
+                                         SORTIE_PASSAGE_SERIAL (place->passage), error);
   if (passage == NULL)
     return FALSE;
   passage->score = place->score;
@@ -237,19 +237,19 @@ search_store (Search *self, const char *match, GError **error)
 }
 
 static GPtrArray *
-search_scope (SortieLibrary           *library,
+search_scope (SortieLibrary *library,
               const SortieSearchScope *scope,
-              const char              *match,
-              guint                    limit,
-              SortieSearchBy           by,
-              GError                 **error)
+              const char *match,
+              guint limit,
+              SortieSearchBy by,
+              GError **error)
 {
-  g_autoptr (SortieShelf) shelf
-      = sortie_shelf_load (sortie_library_get_root (library), scope->collection, error);
-  g_autoptr (GPtrArray) results
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_passage_free);
-  g_autoptr (GHashTable) documents
-      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (SortieShelf) shelf =
+      sortie_shelf_load (sortie_library_get_root (library), scope->collection, error);
+  g_autoptr (GPtrArray) results =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_passage_free);
+  g_autoptr (GHashTable) documents =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   Search search = { .shelf = shelf,
                     .generation = scope->generation,
                     .by = by,
@@ -271,10 +271,10 @@ search_scope (SortieLibrary           *library,
 }
 
 SortiePassage *
-sortie_library_load_passage (SortieStore       *store,
+sortie_library_load_passage (SortieStore *store,
                              const SortieShelf *shelf,
-                             gint64             serial,
-                             GError           **error)
+                             gint64 serial,
+                             GError **error)
 {
   sqlite3_stmt *row = sortie_store_get (store, SORTIE_SQL_PASSAGE, error);
   SortiePassage *passage;
@@ -308,18 +308,18 @@ sortie_library_load_passage (SortieStore       *store,
 }
 
 GPtrArray *
-sortie_library_search (SortieLibrary           *self,
+sortie_library_search (SortieLibrary *self,
                        const SortieSearchScope *scopes,
-                       guint                    n_scopes,
-                       const char              *query,
-                       guint                    limit,
-                       SortieSearchBy           by,
-                       GError                 **error)
+                       guint n_scopes,
+                       const char *query,
+                       guint limit,
+                       SortieSearchBy by,
+                       GError **error)
 {
   g_auto (GStrv) terms = sortie_query_get_terms (query);
   g_autofree char *match = sortie_query_to_match ((const char *const *) terms);
-  g_autoptr (GPtrArray) merged
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_passage_free);
+  g_autoptr (GPtrArray) merged =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_passage_free);
 
   limit = MIN (limit, SORTIE_SEARCH_MAX_LIMIT);
   for (guint i = 0; i < n_scopes; i++)

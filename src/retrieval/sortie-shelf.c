@@ -24,8 +24,8 @@
 static gboolean
 fail (GError **error, const char *doing, const char *path)
 {
-  g_set_error (
-      error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can’t %s “%s”: %s", doing, path, g_strerror (errno));
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can’t %s “%s”: %s", doing, path,
+               g_strerror (errno));
   return FALSE;
 }
 
@@ -134,8 +134,8 @@ store_folder (const char *folder, const char *name, const char *const *mirrored,
   for (guint i = 0; mirrored[i] != NULL; i++)
     g_ptr_array_add (escaped, g_uri_escape_string (mirrored[i], "/", FALSE));
   g_key_file_set_string (ini, INI_GROUP, "Name", name);
-  g_key_file_set_string_list (
-      ini, INI_GROUP, "Mirrored", (const char *const *) escaped->pdata, escaped->len);
+  g_key_file_set_string_list (ini, INI_GROUP, "Mirrored", (const char *const *) escaped->pdata,
+                              escaped->len);
   if (g_key_file_save_to_file (ini, path, &local))
     return TRUE;
   g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "%s", local->message);
@@ -228,11 +228,11 @@ sortie_shelf_load (const char *root, const char *name, GError **error)
 
 /* Under the folder's lock. */
 static gboolean
-merge_into_folder (const char        *root,
-                   const char        *key,
-                   const char        *name,
+merge_into_folder (const char *root,
+                   const char *key,
+                   const char *name,
                    const char *const *mirrored,
-                   GError           **error)
+                   GError **error)
 {
   g_autoptr (SortieShelf) known = load_folder (root, key);
   g_autofree char *folder = g_build_filename (root, key, NULL);
@@ -240,22 +240,16 @@ merge_into_folder (const char        *root,
 
   if (known != NULL && !g_str_equal (known->name, name))
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_CONFLICT,
-                   "The name “%s” has the same key as the collection “%s”; choose another",
-                   name,
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_CONFLICT,
+                   "The name “%s” has the same key as the collection “%s”; choose another", name,
                    known->name);
       return FALSE;
     }
   merged = merge_paths (known != NULL ? (const char *const *) known->mirrored : NULL, mirrored);
   if (g_strv_length (merged) > SORTIE_SHELF_MAX_FOLDERS)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_TOO_LARGE,
-                   "folders: a collection mirrors at most %d",
-                   SORTIE_SHELF_MAX_FOLDERS);
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE,
+                   "folders: a collection mirrors at most %d", SORTIE_SHELF_MAX_FOLDERS);
       return FALSE;
     }
   return store_folder (folder, name, (const char *const *) merged, error);
@@ -270,19 +264,13 @@ has_room (const char *root, GError **error)
     return FALSE;
   if (all->len < MAX_COLLECTIONS)
     return TRUE;
-  g_set_error (error,
-               SORTIE_ERROR,
-               SORTIE_ERROR_TOO_LARGE,
-               "There are %d collections already, more are not kept",
-               MAX_COLLECTIONS);
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE,
+               "There are %d collections already, more are not kept", MAX_COLLECTIONS);
   return FALSE;
 }
 
 gboolean
-sortie_shelf_add (const char        *root,
-                  const char        *name,
-                  const char *const *mirrored,
-                  GError           **error)
+sortie_shelf_add (const char *root, const char *name, const char *const *mirrored, GError **error)
 {
   g_autofree char *key = sortie_shelf_key_of (name);
   g_autofree char *folder = g_build_filename (root, key, NULL);

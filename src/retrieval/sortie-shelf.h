@@ -37,10 +37,10 @@ SortieShelf *sortie_shelf_load_by_key (const char *root, const char *key, GError
 
 /* Makes it where it does not exist, and adds to what it mirrors. SORTIE_ERROR_CONFLICT where
  * another name has the same key. */
-gboolean sortie_shelf_add (const char        *root,
-                           const char        *name,
+gboolean sortie_shelf_add (const char *root,
+                           const char *name,
                            const char *const *mirrored,
-                           GError           **error);
+                           GError **error);
 /* Takes one path out of what it mirrors. */
 gboolean sortie_shelf_forget (SortieShelf *self, const char *path, GError **error);
 gboolean sortie_shelf_remove (SortieShelf *self, GError **error);

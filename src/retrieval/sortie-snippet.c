@@ -107,11 +107,14 @@ collapse (const char *text, gsize start, gsize end, gsize length)
 
 /* Where the text after the last word ends: with its punctuation, before the next word. */
 static gsize
-end_of_stretch (const char *text, gsize end, gsize limit)
+end_of_stretch (const char *text, GArray *spans, guint last, gsize length)
 {
+  gsize end = g_array_index (spans, SortieSpan, last).end;
+  gsize limit = last + 1 < spans->len ? g_array_index (spans, SortieSpan, last + 1).start : length;
+
   while (end < limit && !g_ascii_isspace (text[end]))
-    end += g_utf8_skip[(guchar) text[end]];
-  return MIN (end, limit);
+    end++;
+  return end;
 }
 
 char *
@@ -136,6 +139,6 @@ sortie_passage_dup_snippet (const SortiePassage *self, const char *query, guint 
   start = first == 0 ? 0 : g_array_index (spans, SortieSpan, first).start;
   if (first > 0)
     start = start_of_sentence (self->text, length, start);
-  end = end_of_stretch (self->text, g_array_index (spans, SortieSpan, last).end, length);
+  end = end_of_stretch (self->text, spans, last, length);
   return collapse (self->text, start, end, length);
 }

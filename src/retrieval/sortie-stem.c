@@ -6,18 +6,15 @@
 #include <libstemmer.h>
 #include <string.h>
 
-/* The index stems with SQLite's `porter`, which takes tokens of these lengths only. */
-#define MIN_TOKEN 3
-#define MAX_TOKEN 64
+#include "sortie-tokenizer.h"
 
-/* English is stemmed by the original Porter algorithm, because the index is. */
 static const struct
 {
   const char *language;
   const char *algorithm;
 } stemmers[] = {
-  { "en", "porter" },  { "de", "german" },  { "fr", "french" },     { "es", "spanish" },
-  { "it", "italian" }, { "nl", "dutch" },   { "pt", "portuguese" },
+  { "en", SORTIE_STEM_ENGLISH }, { "de", "german" }, { "fr", "french" },     { "es", "spanish" },
+  { "it", "italian" },           { "nl", "dutch" },  { "pt", "portuguese" },
 };
 
 typedef struct
@@ -66,7 +63,7 @@ sortie_stem (const char *language, const char *folded)
   gsize length = strlen (folded);
   const sb_symbol *stem;
 
-  if (stemmer == NULL || length < MIN_TOKEN || length > MAX_TOKEN)
+  if (stemmer == NULL || length == 0 || length > SORTIE_STEM_MAX_BYTES)
     return g_strdup (folded);
   stem = sb_stemmer_stem (stemmer, (const sb_symbol *) folded, (int) length);
   return stem != NULL ? g_strndup ((const char *) stem, (gsize) sb_stemmer_length (stemmer))

@@ -44,11 +44,11 @@ static const char schema[] =
     "  FROM passages JOIN documents ON documents.id = passages.document;"
     "CREATE VIRTUAL TABLE terms USING fts5 (title, heading, body,"
     "  content = 'passage_texts', content_rowid = 'id', columnsize = 0,"
-    "  tokenize = 'porter sortie');"
+    "  tokenize = 'sortie');"
     "INSERT INTO terms (terms, rank) VALUES ('hashsize', 4194304);";
 
-#define DOCUMENT_COLUMNS \
-  "id, uri, path, title, media_type, size, modified, n_passages, n_pages, skipped, hash, " \
+#define DOCUMENT_COLUMNS                                                                           \
+  "id, uri, path, title, media_type, size, modified, n_passages, n_pages, skipped, hash, "         \
   "first_passage, settled, n_bytes"
 
 static const char *const sql_texts[SORTIE_N_SQL] = {
@@ -56,53 +56,53 @@ static const char *const sql_texts[SORTIE_N_SQL] = {
   [SORTIE_SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
   [SORTIE_SQL_COMMIT] = "COMMIT",
   [SORTIE_SQL_ROLLBACK] = "ROLLBACK",
-  [SORTIE_SQL_COLLECTION]
-  = "SELECT generation, n_documents, n_skipped, n_passages, n_bytes, n_words, updated FROM collection",
-  [SORTIE_SQL_UPDATE_COLLECTION]
-  = "UPDATE collection SET generation = ?1, n_documents = ?2, n_skipped = ?3, n_passages = ?4, "
-    "n_bytes = ?5, n_words = ?6, updated = ?7",
-  [SORTIE_SQL_COUNT]
-  = "SELECT count(*) FILTER (WHERE skipped IS NULL), count(*) FILTER (WHERE skipped IS NOT NULL), "
-    "ifnull(sum(n_passages), 0), ifnull(sum(n_bytes), 0), ifnull(sum(n_words), 0) FROM documents "
-    "WHERE removed_generation IS NULL",
+  [SORTIE_SQL_COLLECTION] =
+      "SELECT generation, n_documents, n_skipped, n_passages, n_bytes, n_words, updated FROM collection",
+  [SORTIE_SQL_UPDATE_COLLECTION] =
+      "UPDATE collection SET generation = ?1, n_documents = ?2, n_skipped = ?3, n_passages = ?4, "
+      "n_bytes = ?5, n_words = ?6, updated = ?7",
+  [SORTIE_SQL_COUNT] =
+      "SELECT count(*) FILTER (WHERE skipped IS NULL), count(*) FILTER (WHERE skipped IS NOT NULL), "
+      "ifnull(sum(n_passages), 0), ifnull(sum(n_bytes), 0), ifnull(sum(n_words), 0) FROM documents "
+      "WHERE removed_generation IS NULL",
   [SORTIE_SQL_DOCUMENT] = "SELECT " DOCUMENT_COLUMNS " FROM documents WHERE id = ?1",
-  [SORTIE_SQL_DOCUMENTS]
-  = "SELECT " DOCUMENT_COLUMNS " FROM documents WHERE removed_generation IS NULL ORDER BY uri",
+  [SORTIE_SQL_DOCUMENTS] =
+      "SELECT " DOCUMENT_COLUMNS " FROM documents WHERE removed_generation IS NULL ORDER BY uri",
   [SORTIE_SQL_CURRENT_DOCUMENT] = "SELECT " DOCUMENT_COLUMNS " FROM documents "
                                   "WHERE removed_generation IS NULL AND uri = ?1",
-  [SORTIE_SQL_CURRENT_IDS] = "SELECT id FROM documents WHERE removed_generation IS NULL ORDER BY id",
-  [SORTIE_SQL_EXPIRED_DOCUMENTS]
-  = "SELECT id, removed_at, n_bytes FROM documents WHERE removed_at IS NOT NULL "
-    "ORDER BY removed_at DESC",
-  [SORTIE_SQL_INSERT_DOCUMENT]
-  = "INSERT INTO documents (uri, path, title, media_type, size, modified, settled, hash, n_pages, "
-    "first_passage, n_passages, n_bytes, n_words, skipped, added_generation) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-  [SORTIE_SQL_UPDATE_STAT]
-  = "UPDATE documents SET size = ?2, modified = ?3, settled = ?4 WHERE id = ?1",
-  [SORTIE_SQL_REMOVE_DOCUMENT]
-  = "UPDATE documents SET removed_generation = ?2, removed_at = ?3 WHERE id = ?1",
+  [SORTIE_SQL_CURRENT_IDS] =
+      "SELECT id FROM documents WHERE removed_generation IS NULL ORDER BY id",
+  [SORTIE_SQL_EXPIRED_DOCUMENTS] =
+      "SELECT id, removed_at, n_bytes FROM documents WHERE removed_at IS NOT NULL "
+      "ORDER BY removed_at DESC",
+  [SORTIE_SQL_INSERT_DOCUMENT] =
+      "INSERT INTO documents (uri, path, title, media_type, size, modified, settled, hash, n_pages, "
+      "first_passage, n_passages, n_bytes, n_words, skipped, added_generation) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+  [SORTIE_SQL_UPDATE_STAT] =
+      "UPDATE documents SET size = ?2, modified = ?3, settled = ?4, path = ?5 WHERE id = ?1",
+  [SORTIE_SQL_REMOVE_DOCUMENT] =
+      "UPDATE documents SET removed_generation = ?2, removed_at = ?3 WHERE id = ?1",
   [SORTIE_SQL_DELETE_DOCUMENT] = "DELETE FROM documents WHERE id = ?1",
   [SORTIE_SQL_LAST_PASSAGE] = "SELECT ifnull(max(id), 0) FROM passages",
-  [SORTIE_SQL_INSERT_PASSAGE]
-  = "INSERT INTO passages (id, document, page, start, heading, body) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-  [SORTIE_SQL_INSERT_TERMS]
-  = "INSERT INTO terms (rowid, title, heading, body) VALUES (?1, ?2, ?3, ?4)",
+  [SORTIE_SQL_INSERT_PASSAGE] = "INSERT INTO passages (id, document, page, start, heading, body) "
+                                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+  [SORTIE_SQL_INSERT_TERMS] =
+      "INSERT INTO terms (rowid, title, heading, body) VALUES (?1, ?2, ?3, ?4)",
   [SORTIE_SQL_DELETE_PASSAGES] = "DELETE FROM passages WHERE id >= ?1 AND id < ?2",
-  [SORTIE_SQL_DELETE_TERMS]
-  = "INSERT INTO terms (terms, rowid, title, heading, body) "
-    "SELECT 'delete', id, title, heading, body FROM passage_texts WHERE id >= ?1 AND id < ?2",
-  [SORTIE_SQL_PASSAGE]
-  = "SELECT document, page, start, heading, body, uri, path, title, first_passage "
-    "FROM passages JOIN documents ON documents.id = document "
-    "WHERE passages.id >= ?1 AND passages.id < ?2",
+  [SORTIE_SQL_DELETE_TERMS] =
+      "INSERT INTO terms (terms, rowid, title, heading, body) "
+      "SELECT 'delete', id, title, heading, body FROM passage_texts WHERE id >= ?1 AND id < ?2",
+  [SORTIE_SQL_PASSAGE] =
+      "SELECT document, page, start, heading, body, uri, path, title, first_passage "
+      "FROM passages JOIN documents ON documents.id = document "
+      "WHERE passages.id >= ?1 AND passages.id < ?2",
   [SORTIE_SQL_TEXT] = "SELECT body FROM passages WHERE id >= ?1 AND id < ?2 ORDER BY id",
-  [SORTIE_SQL_SEARCH]
-  = "SELECT rowid, sortie_rank(terms, ?2, 1.5, 2.0, 1.0) FROM terms WHERE terms MATCH ?1",
-  [SORTIE_SQL_PLACE]
-  = "SELECT document, uri, start, added_generation, removed_generation "
-    "FROM passages JOIN documents ON documents.id = document WHERE passages.id = ?1",
+  [SORTIE_SQL_SEARCH] =
+      "SELECT rowid, sortie_rank(terms, ?2, 1.5, 2.0, 1.0) FROM terms WHERE terms MATCH ?1",
+  [SORTIE_SQL_PLACE] =
+      "SELECT document, uri, start, added_generation, removed_generation "
+      "FROM passages JOIN documents ON documents.id = document WHERE passages.id = ?1",
 };
 
 static gboolean
@@ -118,18 +118,14 @@ set_error (SortieStore *self, int code, GError **error)
 
   self->damaged = self->damaged || is_damage (code) || is_damage (extended);
   if (self->damaged)
-    g_set_error (error,
-                 SORTIE_ERROR,
-                 SORTIE_ERROR_UNAVAILABLE,
+    g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
                  "The index of the collection “%s” is damaged. It is set aside; index the "
                  "collection again",
                  self->collection);
   else
-    g_set_error (error,
-                 SORTIE_ERROR,
+    g_set_error (error, SORTIE_ERROR,
                  (code & 0xff) == SQLITE_BUSY ? SORTIE_ERROR_UNAVAILABLE : SORTIE_ERROR_FAILED,
-                 "The index of the collection “%s” can’t be used: %s",
-                 self->collection,
+                 "The index of the collection “%s” can’t be used: %s", self->collection,
                  self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (code));
 }
 
@@ -166,11 +162,10 @@ static gboolean
 make_schema (SortieStore *self, GError **error)
 {
   gint64 first = (g_get_real_time () / G_USEC_PER_SEC - NUMBER_EPOCH) * NUMBERS_PER_SECOND;
-  g_autofree char *finish = g_strdup_printf (
-      "INSERT INTO sqlite_sequence VALUES ('documents', %" G_GINT64_FORMAT ");"
-      "PRAGMA user_version = %d;",
-      MAX (first, 0),
-      SCHEMA_VERSION);
+  g_autofree char *finish =
+      g_strdup_printf ("INSERT INTO sqlite_sequence VALUES ('documents', %" G_GINT64_FORMAT ");"
+                       "PRAGMA user_version = %d;",
+                       MAX (first, 0), SCHEMA_VERSION);
   gboolean made;
 
   if (!execute_text (self, "BEGIN IMMEDIATE", error))
@@ -209,9 +204,7 @@ prepare_database (SortieStore *self, GError **error)
     return FALSE;
   if (version > SCHEMA_VERSION)
     {
-      g_set_error (error,
-                   SORTIE_ERROR,
-                   SORTIE_ERROR_UNAVAILABLE,
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
                    "The index of the collection “%s” was made by a newer version of Sortie",
                    self->collection);
       return FALSE;
@@ -229,8 +222,8 @@ open_once (const char *folder, const char *collection, GError **error)
 
   self->folder = g_strdup (folder);
   self->collection = g_strdup (collection);
-  code = sqlite3_open_v2 (
-      path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+  code = sqlite3_open_v2 (path, &self->db,
+                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   if (code != SQLITE_OK)
     set_error (self, code, error);
   else if (prepare_database (self, error) && stat (path, &info) == 0)
@@ -312,8 +305,8 @@ sortie_store_get (SortieStore *self, SortieSql sql, GError **error)
 
   if (*place == NULL)
     {
-      int code = sqlite3_prepare_v3 (
-          self->db, sql_texts[sql], -1, SQLITE_PREPARE_PERSISTENT, place, NULL);
+      int code =
+          sqlite3_prepare_v3 (self->db, sql_texts[sql], -1, SQLITE_PREPARE_PERSISTENT, place, NULL);
 
       if (code != SQLITE_OK)
         {

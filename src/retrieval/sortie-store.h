@@ -17,11 +17,11 @@ G_BEGIN_DECLS
  * passages are adjacent. */
 #define SORTIE_PASSAGE_LENGTH_BITS 8
 #define SORTIE_PASSAGE_LENGTH_UNIT 2 /* words */
-#define SORTIE_PASSAGE_ID(serial, n_words) \
-  (((gint64) (serial) << SORTIE_PASSAGE_LENGTH_BITS) | \
+#define SORTIE_PASSAGE_ID(serial, n_words)                                                         \
+  (((gint64) (serial) << SORTIE_PASSAGE_LENGTH_BITS) |                                             \
    MIN ((n_words) / SORTIE_PASSAGE_LENGTH_UNIT, (1 << SORTIE_PASSAGE_LENGTH_BITS) - 1))
 #define SORTIE_PASSAGE_SERIAL(id) ((gint64) (id) >> SORTIE_PASSAGE_LENGTH_BITS)
-#define SORTIE_PASSAGE_WORDS(id) \
+#define SORTIE_PASSAGE_WORDS(id)                                                                   \
   ((int) ((id) & ((1 << SORTIE_PASSAGE_LENGTH_BITS) - 1)) * SORTIE_PASSAGE_LENGTH_UNIT)
 
 typedef enum
@@ -69,8 +69,8 @@ typedef struct
  * (`remade` then becomes TRUE; nullable). */
 SortieStore *sortie_store_open (const char *folder,
                                 const char *collection,
-                                gboolean   *remade,
-                                GError    **error);
+                                gboolean *remade,
+                                GError **error);
 void sortie_store_free (SortieStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieStore, sortie_store_free)
 

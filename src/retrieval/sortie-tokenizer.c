@@ -3,12 +3,34 @@
 
 #include "sortie-tokenizer.h"
 
+#include <libstemmer.h>
 #include <string.h>
 
 #include "sortie-text.h"
 
+/* Most words of a text have been there a moment before; stemming them anew would take longer than
+ * all the rest of indexing. */
+#define MEMORY_ENTRIES 2048 /* a power of two */
+#define MEMORY_WORD 23      /* bytes; longer words are not remembered */
+
 typedef struct
 {
+  guint8 length;
+  guint8 stem_length; /* 0: nothing remembered here */
+  char word[MEMORY_WORD];
+  char stem[MEMORY_WORD];
+} Remembered;
+
+/* What FTS5 holds as a tokenizer: one for each table of a connection, so for one thread at a time. */
+typedef struct
+{
+  struct sb_stemmer *stemmer;
+  Remembered *memory;
+} Tokenizer;
+
+typedef struct
+{
+  Tokenizer *tokenizer;
   void *context;
   int (*emit) (void *, int, const char *, int, int, int);
 } Fts5Sink;
@@ -31,12 +53,12 @@ parting_length (const char *p, const char *end)
 }
 
 static int
-emit_piece (const char     *text,
-            gsize           start,
-            gsize           end,
-            gboolean        ascii,
+emit_piece (const char *text,
+            gsize start,
+            gsize end,
+            gboolean ascii,
             SortieTokenFunc func,
-            gpointer        user_data)
+            gpointer user_data)
 {
   char buffer[SORTIE_TOKEN_MAX_BYTES];
   g_autofree char *folded = NULL;
@@ -58,10 +80,7 @@ emit_piece (const char     *text,
 }
 
 static int
-emit_word (const char       *text,
-           const SortieSpan *word,
-           SortieTokenFunc   func,
-           gpointer          user_data)
+emit_word (const char *text, const SortieSpan *word, SortieTokenFunc func, gpointer user_data)
 {
   const char *end = text + word->end;
   gsize start = word->start;
@@ -164,37 +183,90 @@ sortie_tokenizer_run (const char *text, gsize length, SortieTokenFunc func, gpoi
   return code;
 }
 
+static guint
+hash_word (const char *word, gsize length)
+{
+  guint hash = 2166136261u; /* FNV-1a */
+
+  for (gsize i = 0; i < length; i++)
+    hash = (hash ^ (guchar) word[i]) * 16777619u;
+  return hash;
+}
+
+/* The stem, which lives until the next call. */
+static const char *
+stem_word (Tokenizer *self, const char *word, gsize *length)
+{
+  Remembered *place = NULL;
+  const sb_symbol *stem;
+  gsize stem_length;
+
+  if (*length > SORTIE_STEM_MAX_BYTES)
+    return word;
+  if (*length <= MEMORY_WORD)
+    {
+      place = &self->memory[hash_word (word, *length) & (MEMORY_ENTRIES - 1)];
+      if (place->stem_length > 0 && place->length == *length &&
+          memcmp (place->word, word, *length) == 0)
+        {
+          *length = place->stem_length;
+          return place->stem;
+        }
+    }
+  stem = sb_stemmer_stem (self->stemmer, (const sb_symbol *) word, (int) *length);
+  stem_length = stem != NULL ? (gsize) sb_stemmer_length (self->stemmer) : 0;
+  if (stem_length == 0)
+    return word;
+  if (place != NULL && stem_length <= MEMORY_WORD)
+    {
+      place->length = (guint8) *length;
+      place->stem_length = (guint8) stem_length;
+      memcpy (place->word, word, *length);
+      memcpy (place->stem, stem, stem_length);
+    }
+  *length = stem_length;
+  return (const char *) stem;
+}
+
 static int
 emit_to_fts5_cb (gpointer user_data, const char *token, gsize length, gsize start, gsize end)
 {
   Fts5Sink *sink = user_data;
+  const char *stem = stem_word (sink->tokenizer, token, &length);
 
-  return sink->emit (sink->context, 0, token, (int) length, (int) start, (int) end);
+  return sink->emit (sink->context, 0, stem, (int) length, (int) start, (int) end);
 }
 
 static int
-create_cb (void *context, const char **arguments, int n_arguments, Fts5Tokenizer **tokenizer)
+create_cb (void *context, const char **arguments, int n_arguments, Fts5Tokenizer **result)
 {
-  /* It has no state, but NULL would mean failure. */
-  *tokenizer = (Fts5Tokenizer *) g_malloc (1);
+  Tokenizer *self = g_new0 (Tokenizer, 1);
+
+  self->stemmer = sb_stemmer_new (SORTIE_STEM_ENGLISH, "UTF_8");
+  self->memory = g_new0 (Remembered, MEMORY_ENTRIES);
+  *result = (Fts5Tokenizer *) self;
   return SQLITE_OK;
 }
 
 static void
 delete_cb (Fts5Tokenizer *tokenizer)
 {
-  g_free (tokenizer);
+  Tokenizer *self = (Tokenizer *) tokenizer;
+
+  sb_stemmer_delete (self->stemmer);
+  g_free (self->memory);
+  g_free (self);
 }
 
 static int
 tokenize_cb (Fts5Tokenizer *tokenizer,
-             void          *context,
-             int            flags,
-             const char    *text,
-             int            length,
+             void *context,
+             int flags,
+             const char *text,
+             int length,
              int (*emit) (void *, int, const char *, int, int, int))
 {
-  Fts5Sink sink = { context, emit };
+  Fts5Sink sink = { (Tokenizer *) tokenizer, context, emit };
 
   return text != NULL ? sortie_tokenizer_run (text, (gsize) length, emit_to_fts5_cb, &sink)
                       : SQLITE_OK;
@@ -218,8 +290,9 @@ get_fts5 (sqlite3 *db)
 int
 sortie_tokenizer_register (sqlite3 *db)
 {
-  static fts5_tokenizer tokenizer
-      = { .xCreate = create_cb, .xDelete = delete_cb, .xTokenize = tokenize_cb };
+  static fts5_tokenizer tokenizer = { .xCreate = create_cb,
+                                      .xDelete = delete_cb,
+                                      .xTokenize = tokenize_cb };
   fts5_api *api = get_fts5 (db);
 
   if (api == NULL)

@@ -7,6 +7,9 @@
 G_BEGIN_DECLS
 
 #define SORTIE_TOKEN_MAX_BYTES 128 /* the rest of a longer word is not indexed */
+#define SORTIE_STEM_MAX_BYTES 64   /* a longer word is its own stem */
+/* libstemmer's name of the algorithm for English (Porter's second), which is the index's. */
+#define SORTIE_STEM_ENGLISH "english"
 
 typedef int (*SortieTokenFunc) (
     gpointer user_data, const char *token, gsize length, gsize start, gsize end);
@@ -16,7 +19,8 @@ typedef int (*SortieTokenFunc) (
  * other than 0 from `func` ends it and is returned. */
 int sortie_tokenizer_run (const char *text, gsize length, SortieTokenFunc func, gpointer user_data);
 
-/* Makes it known to FTS5 on this connection as `sortie`. Returns an SQLite code. */
+/* Makes these tokens, stemmed as sortie_stem() does for `en`, known to FTS5 on this connection as
+ * the tokenizer `sortie`. Returns an SQLite code. */
 int sortie_tokenizer_register (sqlite3 *db);
 
 G_END_DECLS

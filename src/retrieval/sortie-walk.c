@@ -43,8 +43,9 @@ add_entry (SortieWalk *self, const char *path, const char *shown, const char *sk
   entry->path = g_strdup (path);
   entry->shown = g_utf8_make_valid (shown, -1);
   if (self->full)
-    entry->skipped = g_strdup_printf (
-        "there are more than %d files; those from here on are left out", SORTIE_WALK_MAX_FILES);
+    entry->skipped =
+        g_strdup_printf ("there are more than %d files; those from here on are left out",
+                         SORTIE_WALK_MAX_FILES);
   else
     entry->skipped = g_strdup (skipped);
   g_ptr_array_add (self->entries, entry);
@@ -56,8 +57,7 @@ is_new (SortieWalk *self, const struct stat *info)
   self->full = self->full || g_hash_table_size (self->visited) >= MAX_VISITED;
   return g_hash_table_add (self->visited,
                            g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                                            (guint64) info->st_dev,
-                                            (guint64) info->st_ino));
+                                            (guint64) info->st_dev, (guint64) info->st_ino));
 }
 
 static int
@@ -113,8 +113,8 @@ visit_folder (SortieWalk *self, const char *path, const char *shown, guint depth
     {
       const char *name = g_ptr_array_index (names, i);
       g_autofree char *child = g_build_filename (path, name, NULL);
-      g_autofree char *child_shown
-          = *shown != '\0' ? g_build_filename (shown, name, NULL) : g_strdup (name);
+      g_autofree char *child_shown =
+          *shown != '\0' ? g_build_filename (shown, name, NULL) : g_strdup (name);
 
       if (!visit (self, child, child_shown, depth + 1))
         return FALSE;

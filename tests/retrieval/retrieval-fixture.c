@@ -30,8 +30,7 @@ remove_tree (const char *path)
 static SortieExtract *
 extract (const char *name, const char *bytes, gssize length, GError **error)
 {
-  g_autoptr (GBytes) content
-      = g_bytes_new (bytes, length >= 0 ? (gsize) length : strlen (bytes));
+  g_autoptr (GBytes) content = g_bytes_new (bytes, length >= 0 ? (gsize) length : strlen (bytes));
 
   return sortie_extract_document (name, content, NULL, error);
 }
@@ -133,8 +132,8 @@ fixture_search (Fixture *self, const char *query, SortieSearchBy by)
   SortieSearchScope scope = { "c", 0 };
   g_autoptr (GString) found = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) results
-      = sortie_library_search (self->library, &scope, 1, query, 100, by, &error);
+  g_autoptr (GPtrArray) results =
+      sortie_library_search (self->library, &scope, 1, query, 100, by, &error);
 
   g_assert_no_error (error);
   for (guint i = 0; i < results->len; i++)
@@ -161,8 +160,8 @@ check_document (Fixture *self, const SortieDocument *document)
   bytes = g_bytes_get_data (text, &length);
   for (int i = 1; i <= document->n_passages; i++)
     {
-      g_autoptr (SortiePassage) passage
-          = sortie_library_get_passage (self->library, document->id, i, &error);
+      g_autoptr (SortiePassage) passage =
+          sortie_library_get_passage (self->library, document->id, i, &error);
 
       g_assert_no_error (error);
       g_assert_cmpint (passage->number, ==, i);
@@ -171,9 +170,7 @@ check_document (Fixture *self, const SortieDocument *document)
       g_assert_cmpint (passage->end - passage->start, <=, SORTIE_PASSAGE_MAX_BYTES);
       g_assert_cmpint (passage->end, <=, (gint64) length);
       g_assert_cmpint (strlen (passage->text), ==, (gsize) (passage->end - passage->start));
-      g_assert_cmpmem (passage->text,
-                       strlen (passage->text),
-                       bytes + passage->start,
+      g_assert_cmpmem (passage->text, strlen (passage->text), bytes + passage->start,
                        (gsize) (passage->end - passage->start));
       g_assert_true (g_utf8_validate (passage->text, -1, NULL));
       g_assert_cmpint (passage->page, <=, document->n_pages);
@@ -181,8 +178,8 @@ check_document (Fixture *self, const SortieDocument *document)
       position = passage->end;
     }
   g_assert_cmpint (position, ==, (gint64) length);
-  g_assert_null (sortie_library_get_passage (
-      self->library, document->id, (int) document->n_passages + 1, NULL));
+  g_assert_null (sortie_library_get_passage (self->library, document->id,
+                                             (int) document->n_passages + 1, NULL));
   return (guint) document->n_passages;
 }
 
@@ -207,8 +204,7 @@ fixture_check_exact (Fixture *self, const char *collection)
 GBytes *
 fixture_data (const char *name)
 {
-  g_autofree char *path
-      = g_test_build_filename (G_TEST_DIST, "retrieval", "data", name, NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "retrieval", "data", name, NULL);
   g_autoptr (GError) error = NULL;
   char *bytes;
   gsize length;

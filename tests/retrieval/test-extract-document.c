@@ -6,8 +6,8 @@
 static GBytes *
 gzip (const char *bytes, gsize length)
 {
-  g_autoptr (GConverter) converter
-      = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
+  g_autoptr (GConverter) converter =
+      G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
   GByteArray *out = g_byte_array_new ();
   gsize taken = 0;
   GConverterResult result;
@@ -19,15 +19,8 @@ gzip (const char *bytes, gsize length)
       gsize n_written;
       g_autoptr (GError) error = NULL;
 
-      result = g_converter_convert (converter,
-                                    bytes + taken,
-                                    length - taken,
-                                    buffer,
-                                    sizeof buffer,
-                                    G_CONVERTER_INPUT_AT_END,
-                                    &n_read,
-                                    &n_written,
-                                    &error);
+      result = g_converter_convert (converter, bytes + taken, length - taken, buffer, sizeof buffer,
+                                    G_CONVERTER_INPUT_AT_END, &n_read, &n_written, &error);
       g_assert_no_error (error);
       taken += n_read;
       g_byte_array_append (out, buffer, (guint) n_written);
@@ -39,15 +32,16 @@ gzip (const char *bytes, gsize length)
 static char *
 refuse_bytes (const char *name, GBytes *content)
 {
-  return fixture_refuse (name, g_bytes_get_data (content, NULL), (gssize) g_bytes_get_size (content));
+  return fixture_refuse (name, g_bytes_get_data (content, NULL),
+                         (gssize) g_bytes_get_size (content));
 }
 
 static void
 assert_gzip (const char *name, const char *source, const char *media_type, const char *expected)
 {
   g_autoptr (GBytes) packed = gzip (source, strlen (source));
-  g_autoptr (SortieExtract) extract = fixture_extract (
-      name, g_bytes_get_data (packed, NULL), (gssize) g_bytes_get_size (packed));
+  g_autoptr (SortieExtract) extract =
+      fixture_extract (name, g_bytes_get_data (packed, NULL), (gssize) g_bytes_get_size (packed));
 
   g_assert_cmpstr (extract->media_type, ==, media_type);
   g_assert_cmpstr (extract->text->str, ==, expected);
@@ -56,7 +50,8 @@ assert_gzip (const char *name, const char *source, const char *media_type, const
 static void
 test_gzip (void)
 {
-  assert_gzip ("a.txt.gz", "Plain text of some length.", "text/plain", "Plain text of some length.");
+  assert_gzip ("a.txt.gz", "Plain text of some length.", "text/plain",
+               "Plain text of some length.");
   assert_gzip ("a.md.gz", "# Head\n\n*text*\n", "text/markdown", "Head\n\ntext");
   assert_gzip ("a.html.gz", "<p>A <b>page</b> here.", "text/html", "A page here.");
   assert_gzip ("no-suffix", "<!DOCTYPE html><p>A page.", "text/html", "A page.");
@@ -129,7 +124,9 @@ test_unreadable (void)
   } cases[] = {
     { "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16, "it is a PNG image, which is not read" },
     { "PK\003\004 and so on", 14, "it is a ZIP archive or office document, which is not read" },
-    { "\x7f" "ELF\2\1\1\0", 8, "it is a program, which is not read" },
+    { "\x7f"
+      "ELF\2\1\1\0",
+      8, "it is a program, which is not read" },
     { "%PDF-1.7\nbut nothing else", 25, "damaged PDF" },
     { "%PDF-", 5, "damaged PDF" },
     { "\0\0\0\0\0\0\0\0\0", 9, "binary data, not text" },

@@ -28,13 +28,14 @@ test_blocks (void)
 static void
 test_dropped (void)
 {
-  assert_text ("<html><head><title>T</title><style>p{}</style><script>x()</script></head><body>"
-               "<nav><a href=x>Home</a></nav><div role=navigation>menu</div>"
-               "<div class='big navbar'>bar</div><p hidden>hidden</p><noscript>no</noscript>"
-               "<h1>Head<a class=headerlink href=#h>¶</a></h1><p>Text<!-- comment -->.</p>"
-               "<select><option>o</option></select><script>if (a < b) document.write('<p>x')</script>"
-               "<svg><text>s</text></svg><footer>Foot</footer></body></html>",
-               "Head\n\nText.\n\nFoot");
+  assert_text (
+      "<html><head><title>T</title><style>p{}</style><script>x()</script></head><body>"
+      "<nav><a href=x>Home</a></nav><div role=navigation>menu</div>"
+      "<div class='big navbar'>bar</div><p hidden>hidden</p><noscript>no</noscript>"
+      "<h1>Head<a class=headerlink href=#h>¶</a></h1><p>Text<!-- comment -->.</p>"
+      "<select><option>o</option></select><script>if (a < b) document.write('<p>x')</script>"
+      "<svg><text>s</text></svg><footer>Foot</footer></body></html>",
+      "Head\n\nText.\n\nFoot");
   /* A page of nothing but navigation is read as one. */
   assert_text ("<body><nav><ul><li>One<li>Two</ul></nav>", "- One\n- Two");
 }
@@ -42,8 +43,8 @@ test_dropped (void)
 static void
 test_title (void)
 {
-  g_autoptr (SortieExtract) title = fixture_extract (
-      "a.html", "<title> The \n title </title><h1>Heading</h1><p>x", -1);
+  g_autoptr (SortieExtract) title =
+      fixture_extract ("a.html", "<title> The \n title </title><h1>Heading</h1><p>x", -1);
   g_autoptr (SortieExtract) heading = fixture_extract ("a.html", "<h2>Heading</h2><p>x", -1);
   g_autoptr (SortieExtract) neither = fixture_extract ("a.html", "<p>x", -1);
 
@@ -55,8 +56,8 @@ test_title (void)
 static void
 test_headings (void)
 {
-  g_autoptr (SortieExtract) extract = fixture_extract (
-      "a.html", "<h1>One</h1><p>a<h3>Two</h3><p>b<h2>Three</h2><p>c", -1);
+  g_autoptr (SortieExtract) extract =
+      fixture_extract ("a.html", "<h1>One</h1><p>a<h3>Two</h3><p>b<h2>Three</h2><p>c", -1);
 
   g_assert_cmpuint (extract->headings->len, ==, 3);
   g_assert_cmpstr (g_ptr_array_index (extract->headings, 1), ==, "One › Two");
@@ -68,7 +69,9 @@ test_encodings (void)
 {
   /* No declaration: UTF-8 where it is, Windows-1252 where it isn't. */
   assert_text ("<p>Größe", "Größe");
-  assert_text ("<p>Gr\xf6\xdf" "e", "Größe");
+  assert_text ("<p>Gr\xf6\xdf"
+               "e",
+               "Größe");
   assert_text ("<meta charset=windows-1251><p>\xcf\xee\xf0\xf2", "Порт");
   assert_text ("<?xml version='1.0' encoding='koi8-r'?><html><p>\xf0\xcf\xd2\xd4", "Порт");
   /* The declaration is wrong. */
@@ -79,8 +82,8 @@ test_encodings (void)
 static void
 test_sniffed (void)
 {
-  g_autoptr (SortieExtract) extract = fixture_extract (
-      "page.txt", "<!-- x -->\n <!DOCTYPE html><html><p>text", -1);
+  g_autoptr (SortieExtract) extract =
+      fixture_extract ("page.txt", "<!-- x -->\n <!DOCTYPE html><html><p>text", -1);
   g_autoptr (SortieExtract) code = fixture_extract ("a.txt", "if (a <b> c) return;", -1);
 
   g_assert_cmpstr (extract->media_type, ==, "text/html");
@@ -104,14 +107,14 @@ test_nested (void)
 static void
 test_hostile (void)
 {
-  static const char *const units[]
-      = { "<",      "<a ",     "<!",   "<!--",  "&",       "&#x",   "</",     "<a b=\"", "<p>",
-          "<li>",   "<b></i>", "<td>", "<x y=", "<![CDATA[", "\xef\xbf", "<pre>", "<title>" };
+  static const char *const units[] = { "<",     "<a ",       "<!",       "<!--",  "&",       "&#x",
+                                       "</",    "<a b=\"",   "<p>",      "<li>",  "<b></i>", "<td>",
+                                       "<x y=", "<![CDATA[", "\xef\xbf", "<pre>", "<title>" };
   g_autoptr (GString) attributes = g_string_new ("<p ");
-  g_autofree char *entities
-      = g_strdup ("<!DOCTYPE html [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;\">"
-                  "<!ENTITY c \"&b;&b;&b;&b;&b;&b;\"><!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
-                  "<html><p>&c;&x; end");
+  g_autofree char *entities =
+      g_strdup ("<!DOCTYPE html [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;\">"
+                "<!ENTITY c \"&b;&b;&b;&b;&b;&b;\"><!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+                "<html><p>&c;&x; end");
   g_autoptr (SortieExtract) bomb = fixture_extract ("a.html", entities, -1);
 
   g_assert_cmpuint (bomb->text->len, <, 400);

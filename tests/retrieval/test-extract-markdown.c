@@ -15,8 +15,9 @@ assert_text (const char *source, const char *expected)
 static void
 test_inline (void)
 {
-  assert_text ("Some *emphasis*, **strength**, ~~struck~~, `code()` and a [link](http://x.example/).",
-               "Some emphasis, strength, struck, code() and a link.");
+  assert_text (
+      "Some *emphasis*, **strength**, ~~struck~~, `code()` and a [link](http://x.example/).",
+      "Some emphasis, strength, struck, code() and a link.");
   assert_text ("An ![image of a quay](quay.png) &amp; &mdash; &#x41; &nosuch; <b>bold</b>.",
                "An image of a quay & — A &nosuch; bold.");
   assert_text ("one\ntwo  \nthree\\\nfour", "one two three four");
@@ -50,8 +51,10 @@ heading_of (const SortieExtract *extract, guint block)
 static void
 test_headings (void)
 {
-  g_autoptr (SortieExtract) extract = fixture_extract (
-      "a.md", "intro\n\n# One\n\na\n\n## Two `x`\n\nb\n\n### Three\n\nc\n\n## Four\n\nd\n", -1);
+  g_autoptr (SortieExtract) extract =
+      fixture_extract ("a.md",
+                       "intro\n\n# One\n\na\n\n## Two `x`\n\nb\n\n### Three\n\nc\n\n## Four\n\nd\n",
+                       -1);
 
   g_assert_cmpstr (extract->title, ==, "One");
   g_assert_null (heading_of (extract, 0));
@@ -64,10 +67,10 @@ test_headings (void)
 static void
 test_front_matter (void)
 {
-  g_autoptr (SortieExtract) yaml
-      = fixture_extract ("a.md", "---\nauthor: me\ntitle: \"On quays\"\n---\n# H\n\ntext\n", -1);
-  g_autoptr (SortieExtract) toml
-      = fixture_extract ("a.md", "+++\ntitle = 'On piers'\n+++\ntext\n", -1);
+  g_autoptr (SortieExtract) yaml =
+      fixture_extract ("a.md", "---\nauthor: me\ntitle: \"On quays\"\n---\n# H\n\ntext\n", -1);
+  g_autoptr (SortieExtract) toml =
+      fixture_extract ("a.md", "+++\ntitle = 'On piers'\n+++\ntext\n", -1);
   g_autoptr (SortieExtract) rule = fixture_extract ("a.md", "---\nno end of it\n", -1);
 
   g_assert_cmpstr (yaml->title, ==, "On quays");
@@ -97,8 +100,9 @@ test_large (void)
 static void
 test_hostile (void)
 {
-  static const char *const units[] = { "[",  "![",  "<",  "`",   "*a ", "_a*", "- ", "> ",   "|",
-                                       "&",  "<!--", "<?", "[](", "[a][", "(",   "\\", "\n| |", "a\n---\n" };
+  static const char *const units[] = { "[",   "![",   "<", "`",  "*a ",   "_a*",
+                                       "- ",  "> ",   "|", "&",  "<!--",  "<?",
+                                       "[](", "[a][", "(", "\\", "\n| |", "a\n---\n" };
   g_autoptr (GString) table = g_string_new (NULL);
   gint64 start = g_get_monotonic_time ();
 

@@ -12,8 +12,8 @@ extract_file (const char *name)
 {
   g_autoptr (GBytes) content = fixture_data (name);
 
-  return fixture_extract (
-      name, g_bytes_get_data (content, NULL), (gssize) g_bytes_get_size (content));
+  return fixture_extract (name, g_bytes_get_data (content, NULL),
+                          (gssize) g_bytes_get_size (content));
 }
 
 static char *
@@ -21,8 +21,8 @@ refuse_file (const char *name)
 {
   g_autoptr (GBytes) content = fixture_data (name);
 
-  return fixture_refuse (
-      name, g_bytes_get_data (content, NULL), (gssize) g_bytes_get_size (content));
+  return fixture_refuse (name, g_bytes_get_data (content, NULL),
+                         (gssize) g_bytes_get_size (content));
 }
 
 static const SortieBlock *
@@ -78,8 +78,7 @@ test_headings_by_size (void)
   g_autoptr (SortieExtract) extract = extract_file ("harbour.pdf");
   const SortieBlock *block = block_with (extract, "Smaller vessels");
 
-  g_assert_cmpstr (g_ptr_array_index (extract->headings, (guint) block->heading),
-                   ==,
+  g_assert_cmpstr (g_ptr_array_index (extract->headings, (guint) block->heading), ==,
                    "Harbour Report › Pilotage");
 }
 
@@ -90,13 +89,13 @@ test_outline (void)
   const SortieBlock *block = block_with (extract, "Flour is stored");
 
   g_assert_null (extract->title); /* what the file says is a path */
-  g_assert_cmpstr (
-      g_ptr_array_index (extract->headings, (guint) block->heading), ==, "2 Storing");
+  g_assert_cmpstr (g_ptr_array_index (extract->headings, (guint) block->heading), ==, "2 Storing");
   /* The table of contents is gone, and so is the header. */
   g_assert_null (strstr (extract->text->str, "Section about"));
   g_assert_null (strstr (extract->text->str, "Manual of the mill"));
   /* The footnote does not part the sentence that it stands under. */
-  g_assert_nonnull (strstr (extract->text->str, "sells to the bakers of the town.\n\n1 The rollers"));
+  g_assert_nonnull (
+      strstr (extract->text->str, "sells to the bakers of the town.\n\n1 The rollers"));
 }
 
 static void
@@ -146,8 +145,7 @@ make_helper (const char *commands)
   g_autofree char *path = g_build_filename (folder, "sortie-extract", NULL);
   g_autofree char *script = g_strconcat ("#!/bin/sh\n", commands, "\n", NULL);
 
-  g_assert_true (g_file_set_contents_full (
-      path, script, -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  g_assert_true (g_file_set_contents_full (path, script, -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
   g_setenv ("SORTIE_LIBEXEC_DIR", folder, TRUE);
   return folder;
 }
@@ -169,10 +167,8 @@ run_helper (const char *commands, guint milliseconds, int code)
 static void
 test_helper_fails (void)
 {
-  g_autofree char *hangs
-      = run_helper ("exec sleep 1000", 100, SORTIE_ERROR_TOO_LARGE);
-  g_autofree char *lingers
-      = run_helper ("exec >&-; exec sleep 1000", 100, SORTIE_ERROR_INVALID);
+  g_autofree char *hangs = run_helper ("exec sleep 1000", 100, SORTIE_ERROR_TOO_LARGE);
+  g_autofree char *lingers = run_helper ("exec >&-; exec sleep 1000", 100, SORTIE_ERROR_INVALID);
   g_autofree char *crashes = run_helper ("kill -SEGV $$", 10000, SORTIE_ERROR_INVALID);
   g_autofree char *fails = run_helper ("exit 3", 10000, SORTIE_ERROR_INVALID);
   g_autofree char *rubbish = run_helper ("echo rubbish", 10000, SORTIE_ERROR_PROTOCOL);
@@ -249,8 +245,7 @@ test_wire (void)
       from_changed = sortie_extract_from_wire (changed, NULL);
       g_assert_null (from_cut);
       for (guint k = 0; from_changed != NULL && k < from_changed->blocks->len; k++)
-        g_assert_cmpuint (g_array_index (from_changed->blocks, SortieBlock, k).end,
-                          <=,
+        g_assert_cmpuint (g_array_index (from_changed->blocks, SortieBlock, k).end, <=,
                           from_changed->text->len);
     }
 }

@@ -36,21 +36,20 @@ assert_binary (const char *bytes, gsize length)
 static void
 test_encodings (void)
 {
-  static const char *const charsets[]
-      = { "UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE" };
-  static const char *const marks[]
-      = { "\xef\xbb\xbf", "\xff\xfe", "\xfe\xff", "\xff\xfe\0\0", "\0\0\xfe\xff" };
+  static const char *const charsets[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE" };
+  static const char *const marks[] = { "\xef\xbb\xbf", "\xff\xfe", "\xfe\xff", "\xff\xfe\0\0",
+                                       "\0\0\xfe\xff" };
   static const gsize mark_lengths[] = { 3, 2, 2, 4, 4 };
-  static const char *const texts[]
-      = { "The quay is closed.\nFor good.", "Größe, naïve café: 20 €\n",
-          "Порт закрыт с утра.\nДо вечера.", "港は朝から閉鎖されている。\nthe end", "𝄞 music 𝄞\n" };
+  static const char *const texts[] = { "The quay is closed.\nFor good.",
+                                       "Größe, naïve café: 20 €\n",
+                                       "Порт закрыт с утра.\nДо вечера.",
+                                       "港は朝から閉鎖されている。\nthe end", "𝄞 music 𝄞\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (charsets); i++)
     for (guint k = 0; k < G_N_ELEMENTS (texts); k++)
       {
         gsize length;
-        g_autofree char *wide
-            = g_convert (texts[k], -1, charsets[i], "UTF-8", NULL, &length, NULL);
+        g_autofree char *wide = g_convert (texts[k], -1, charsets[i], "UTF-8", NULL, &length, NULL);
         g_autofree char *marked = g_malloc (length + 4);
 
         memcpy (marked, marks[i], mark_lengths[i]);
@@ -63,7 +62,9 @@ test_encodings (void)
 static void
 test_single_bytes (void)
 {
-  assert_decodes ("Gr\xf6\xdf" "e", 5, "Größe");
+  assert_decodes ("Gr\xf6\xdf"
+                  "e",
+                  5, "Größe");
   assert_decodes ("\x93quoted\x94 \x96 20 \x80", 15, "“quoted” – 20 €");
   assert_decodes ("undefined: \x81", 12, "undefined: \xef\xbf\xbd");
   /* Mostly UTF-8, with one byte gone wrong: that byte is the exception. */
@@ -73,8 +74,8 @@ test_single_bytes (void)
 static void
 test_declared (void)
 {
-  g_autoptr (GString) text
-      = sortie_encoding_to_utf8 ("\xcf\xf0\xe8\xe2\xe5\xf2", 6, "windows-1251", NULL);
+  g_autoptr (GString) text =
+      sortie_encoding_to_utf8 ("\xcf\xf0\xe8\xe2\xe5\xf2", 6, "windows-1251", NULL);
   g_autoptr (GString) latin = sortie_encoding_to_utf8 ("20 \x80", 4, "ISO-8859-1", NULL);
   g_autoptr (GString) rubbish = sortie_encoding_to_utf8 ("\xe4", 1, "no-such-charset", NULL);
   g_autoptr (GString) lie = sortie_encoding_to_utf8 ("ä", 2, "windows-1251", NULL);
@@ -117,11 +118,13 @@ test_paragraphs (void)
 {
   assert_text ("One line.\r\n\r\n\r\nAnother  one.\r\n", "One line.\n\nAnother one.");
   assert_text ("\n\n  \t\nfirst\n   \nsecond\f third", "first\n\nsecond\n\nthird");
-  assert_text ("A paragraph that was wrapped by hand goes\non here, as far as the words reach, and\n"
-               "ends in a short line.\n",
-               "A paragraph that was wrapped by hand goes on here, as far as the words reach, and "
-               "ends in a short line.");
-  assert_text ("soft\xc2\xadhyphen and zero\xe2\x80\x8bwidth and\xc2\xa0" "a hard space",
+  assert_text (
+      "A paragraph that was wrapped by hand goes\non here, as far as the words reach, and\n"
+      "ends in a short line.\n",
+      "A paragraph that was wrapped by hand goes on here, as far as the words reach, and "
+      "ends in a short line.");
+  assert_text ("soft\xc2\xadhyphen and zero\xe2\x80\x8bwidth and\xc2\xa0"
+               "a hard space",
                "softhyphen and zerowidth and a hard space");
   assert_text ("bell \a and escape \x1b[1m go", "bell and escape [1m go");
 }
@@ -146,13 +149,15 @@ test_laid_out (void)
 static void
 test_lists (void)
 {
-  assert_text ("Bring:\n- a rope\n- a lamp that burns for as long as the night lasts, and some oil\n"
-               "  for it\n\n* a knife\n",
-               "Bring:\n\n- a rope\n- a lamp that burns for as long as the night lasts, and some "
-               "oil for it\n* a knife");
+  assert_text (
+      "Bring:\n- a rope\n- a lamp that burns for as long as the night lasts, and some oil\n"
+      "  for it\n\n* a knife\n",
+      "Bring:\n\n- a rope\n- a lamp that burns for as long as the night lasts, and some "
+      "oil for it\n* a knife");
   assert_text ("1. First\n2. Second\n\n3. Third\n", "1. First\n2. Second\n3. Third");
-  assert_text ("term\n   what it means is told in lines that stand\n   further to the right of it\n",
-               "term\n\nwhat it means is told in lines that stand further to the right of it");
+  assert_text (
+      "term\n   what it means is told in lines that stand\n   further to the right of it\n",
+      "term\n\nwhat it means is told in lines that stand further to the right of it");
 }
 
 static const char *

@@ -96,8 +96,8 @@ test_headings_and_pages (void)
   g_assert_cmpuint (cuts->len, ==, 3);
   g_assert_cmpint (at (cuts, 0)->heading, ==, -1);
   /* Headings go with the text below them, and have its page. */
-  g_assert_cmpstr (
-      g_ptr_array_index (extract->headings, (guint) at (cuts, 1)->heading), ==, "One › Two");
+  g_assert_cmpstr (g_ptr_array_index (extract->headings, (guint) at (cuts, 1)->heading), ==,
+                   "One › Two");
   g_assert_cmpint (at (cuts, 1)->page, ==, 2);
   g_assert_cmpint (at (cuts, 2)->page, ==, 3);
 }
@@ -189,12 +189,13 @@ test_mixtures (void)
       for (int i = g_rand_int_range (random, 1, 30); i > 0; i--)
         {
           guint n = (guint) g_rand_int_range (random, 1, g_rand_boolean (random) ? 15 : 600);
-          g_autofree char *text = g_rand_boolean (random) ? words (n, ".") : sentences (n / 10 + 1, 9);
+          g_autofree char *text =
+              g_rand_boolean (random) ? words (n, ".") : sentences (n / 10 + 1, 9);
 
           page += g_rand_int_range (random, 0, 4) == 0;
           if (g_rand_int_range (random, 0, 5) == 0)
-            sortie_extract_append_heading (
-                extract, g_rand_int_range (random, 1, 7), page, text, MIN (strlen (text), 60));
+            sortie_extract_append_heading (extract, g_rand_int_range (random, 1, 7), page, text,
+                                           MIN (strlen (text), 60));
           else
             append (extract, (SortieBlockKind) g_rand_int_range (random, 0, 5), page, text);
         }
