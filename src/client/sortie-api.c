@@ -271,6 +271,8 @@ JsonNode *
 sortie_api_call_finish (SortieApi *self, GAsyncResult *result, GError **error)
 {
   g_autoptr (SortieApiResponse) response = sortie_api_send_finish (self, result, error);
+  const SortieJsonLimits limits = { SORTIE_API_MAX_JSON, SORTIE_JSON_MAX_DEPTH,
+                                    SORTIE_API_MAX_JSON_VALUES };
   g_autoptr (GError) reason = NULL;
   JsonNode *node;
   const char *bytes;
@@ -283,7 +285,7 @@ sortie_api_call_finish (SortieApi *self, GAsyncResult *result, GError **error)
   if (length == 0)
     return json_node_new (JSON_NODE_NULL);
 
-  node = sortie_json_parse (bytes, length, &sortie_json_default_limits, &reason);
+  node = sortie_json_parse (bytes, length, &limits, &reason);
   if (node == NULL)
     g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_PROTOCOL,
                  "the backend's answer is no valid JSON: %s", reason->message);

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * Errors of every function here are in SORTIE_ERROR with the backend's own words (`detail` of its
  * problem document), except that a cancelled call ends with G_IO_ERROR_CANCELLED. */
 
-#define SORTIE_API_MAX_JSON (4 * 1024 * 1024)
+#define SORTIE_API_MAX_JSON (32 * 1024 * 1024) /* a listing of some 50,000 documents */
+#define SORTIE_API_MAX_JSON_VALUES 2000000
 #define SORTIE_API_MAX_REPORT (32 * 1024 * 1024)
 #define SORTIE_API_MAX_DOCUMENT (256 * 1024 * 1024)
 #define SORTIE_API_MAX_TOKEN 4096 /* bytes */

@@ -172,7 +172,7 @@ print_collections (SortieCtl *ctl, JsonObject *snapshot)
       const char *name = "";
 
       if (JSON_NODE_HOLDS_OBJECT (element))
-        name = sortie_ctl_get_string (json_node_get_object (element), "collection");
+        name = sortie_ctl_get_string (json_node_get_object (element), "name");
       else if (JSON_NODE_HOLDS_VALUE (element) &&
                json_node_get_value_type (element) == G_TYPE_STRING)
         name = json_node_get_string (element);

@@ -74,7 +74,7 @@ test_show (void)
   const CtlAnswer answers[] = {
     { "GET /missions/" MISSION, 0, NULL,
       "{\"mission_id\":\"" MISSION "\",\"mission\":\"Why?\",\"state\":\"partial\","
-      "\"collections\":[{\"collection\":\"c\",\"generation\":3},\"d\"],\"retry_of\":\"" OTHER "\","
+      "\"collections\":[{\"name\":\"c\",\"generation\":3},\"d\"],\"retry_of\":\"" OTHER "\","
       "\"steps\":[{\"step\":1,\"agent\":\"planner\",\"state\":\"done\",\"attempts\":1,"
       "\"started\":\"2024-05-01T10:00:00.000Z\",\"ended\":\"2024-05-01T10:00:00.012Z\"},"
       "{\"step\":\"two\",\"agent\":null}]}" },
