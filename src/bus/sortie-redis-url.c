@@ -79,9 +79,15 @@ parse_unix (SortieRedisUrl *self, GUri *uri, GError **error)
       return FALSE;
     }
   self->socket_path = g_strdup (g_uri_get_path (uri));
-  if (query != NULL && g_str_has_prefix (query, "db="))
-    return parse_database (query + 3, &self->database, error);
-  return TRUE;
+  if (query == NULL || *query == '\0')
+    return TRUE;
+  if (!g_str_has_prefix (query, "db="))
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                   "REDIS_URL: after a socket's path only ?db=NUMBER may follow");
+      return FALSE;
+    }
+  return parse_database (query + 3, &self->database, error);
 }
 
 static gboolean
@@ -156,6 +162,9 @@ sortie_redis_url_dup_display (const SortieRedisUrl *self)
 {
   if (self->socket_path != NULL)
     return g_strdup_printf ("unix://%s", self->socket_path);
+  if (strchr (self->host, ':') != NULL)
+    return g_strdup_printf ("%s://[%s]:%d/%d", self->tls ? "rediss" : "redis", self->host,
+                            self->port, self->database);
   return g_strdup_printf ("%s://%s:%d/%d", self->tls ? "rediss" : "redis", self->host, self->port,
                           self->database);
 }
