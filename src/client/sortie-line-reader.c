@@ -115,6 +115,8 @@ sortie_line_reader_drain (SortieLineReader *self)
       if (n > 0)
         take (self, self->buffer, (gsize) n);
     }
+  if (self->func != NULL && self->line->len > 0)
+    emit_line (self);
 }
 
 void
