@@ -66,7 +66,9 @@ parse_unix (SortieRedisUrl *self, GUri *uri, GError **error)
 {
   const char *query = g_uri_get_query (uri);
 
-  if (*g_uri_get_path (uri) != '/')
+  const char *host = g_uri_get_host (uri);
+
+  if (*g_uri_get_path (uri) != '/' || (host != NULL && *host != '\0'))
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
                    "REDIS_URL: unix:// needs an absolute path, as in unix:///run/redis.sock");
