@@ -413,7 +413,8 @@ sortie_http_server_start_pool (SortieHttpServer *self)
   ((DoneSource *) self->done_source)->server = self;
   g_source_set_static_name (self->done_source, "sortie-http-done");
   g_source_attach (self->done_source, self->context);
-  self->pool = g_thread_pool_new_full (work_cb, self, job_free, self->options.threads, FALSE, NULL);
+  self->pool =
+      g_thread_pool_new_full (work_cb, self, job_free, MAX (self->options.threads, 1), TRUE, NULL);
 }
 
 void
