@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define PROBE_MS 3000
+#define LAST_WORDS_MS 500 /* for what a child that has ended left in its pipe */
 #define READY_PREFIX "listening on "
 #define CHILD_FD 3          /* where the child finds the descriptor that ties it to us */
 #define ERROR_LINES 5       /* of the child's last words, in an error message */
@@ -44,6 +45,9 @@ struct _SortieLauncher
   GSource *cancel_source;
   GTask *stop; /* the stop under way */
   GSource *kill_source;
+  gboolean ended;    /* whether the child has */
+  gboolean said_all; /* whether its standard error has */
+  GSource *words_source;
 };
 
 enum
@@ -77,6 +81,7 @@ let_child_go (SortieLauncher *self)
   g_clear_pointer (&self->output, sortie_line_reader_free);
   g_clear_pointer (&self->errors, sortie_line_reader_free);
   sortie_timeout_clear (&self->kill_source);
+  sortie_timeout_clear (&self->words_source);
 }
 
 /* --- what the child said --- */
@@ -148,14 +153,9 @@ static void
 fail_start (SortieLauncher *self, const char *what)
 {
   g_autofree char *words = dup_last_words (self);
-  GError *error;
 
-  if (*words != '\0')
-    error = g_error_new (SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "the backend %s; it said:\n%s",
-                         what, words);
-  else
-    error = g_error_new (SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "the backend %s", what);
-  finish_start (self, error);
+  finish_start (self, g_error_new (SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "the backend %s%s%s",
+                                   what, *words != '\0' ? "; it said:\n" : "", words));
 }
 
 static gboolean
@@ -212,27 +212,43 @@ probe (SortieLauncher *self)
 }
 
 static void
-exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+conclude_exit (SortieLauncher *self)
 {
-  SortieLauncher *self = user_data;
-  g_autoptr (SortieLauncher) keep = NULL;
-  g_autoptr (GTask) stop = NULL;
+  g_autoptr (SortieLauncher) keep = g_object_ref (self);
+  g_autoptr (GTask) stop = g_steal_pointer (&self->stop);
 
-  if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL))
-    return; /* cancelled: it is not ours any more, and self may be gone */
-
-  keep = g_object_ref (self);
-  if (self->errors != NULL)
-    sortie_line_reader_drain (self->errors);
   let_child_go (self);
-
-  stop = g_steal_pointer (&self->stop);
   if (stop != NULL)
     g_task_return_boolean (stop, TRUE);
   else if (self->start != NULL)
     probe (self); /* another process's start may have been faster and have the socket now */
   else
     g_signal_emit (self, signals[EXITED], 0);
+}
+
+static gboolean
+words_timeout_cb (gpointer user_data)
+{
+  conclude_exit (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Its last words may still be in the pipe. They are waited for, but not long: a child of its own
+ * may hold the pipe open. */
+static void
+exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SortieLauncher *self = user_data;
+
+  if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL))
+    return; /* cancelled: it is not ours any more, and self may be gone */
+
+  self->ended = TRUE;
+  if (self->said_all)
+    conclude_exit (self);
+  else
+    self->words_source = sortie_timeout_add (LAST_WORDS_MS, words_timeout_cb, self);
 }
 
 static void
@@ -242,7 +258,14 @@ error_line_cb (const char *line, gpointer user_data)
   g_autoptr (SortieLauncher) keep = g_object_ref (self);
 
   if (line != NULL)
-    add_log_line (self, line);
+    {
+      add_log_line (self, line);
+      return;
+    }
+
+  self->said_all = TRUE;
+  if (self->ended)
+    conclude_exit (self);
 }
 
 static void
@@ -342,6 +365,8 @@ start_child (SortieLauncher *self)
       return;
     }
 
+  self->ended = FALSE;
+  self->said_all = self->log_file != NULL;
   self->child_gone = g_cancellable_new ();
   g_subprocess_wait_async (self->child, self->child_gone, exited_cb, self);
   if (self->log_file == NULL)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define READ_BYTES 4096
-#define MAX_DRAIN_READS 256
 
 /* It outlives sortie_line_reader_free() while a read is under way; `func` is NULL from then on. */
 struct _SortieLineReader
@@ -101,22 +100,6 @@ sortie_line_reader_new (GInputStream *stream, SortieLineFunc func, gpointer user
   read_more (self);
 
   return self;
-}
-
-void
-sortie_line_reader_drain (SortieLineReader *self)
-{
-  GPollableInputStream *stream = G_POLLABLE_INPUT_STREAM (self->stream);
-  gssize n = 1;
-
-  for (guint i = 0; i < MAX_DRAIN_READS && n > 0 && self->func != NULL; i++)
-    {
-      n = g_pollable_input_stream_read_nonblocking (stream, self->buffer, READ_BYTES, NULL, NULL);
-      if (n > 0)
-        take (self, self->buffer, (gsize) n);
-    }
-  if (self->func != NULL && self->line->len > 0)
-    emit_line (self);
 }
 
 void

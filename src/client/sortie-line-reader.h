@@ -17,8 +17,6 @@ typedef void (*SortieLineFunc) (const char *line, gpointer user_data);
 SortieLineReader *sortie_line_reader_new (GInputStream *stream,
                                           SortieLineFunc func,
                                           gpointer user_data);
-/* Takes at once what the pipe holds: for the last words of a child that has ended. */
-void sortie_line_reader_drain (SortieLineReader *self);
 /* Nothing is called after this. */
 void sortie_line_reader_free (SortieLineReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieLineReader, sortie_line_reader_free)
