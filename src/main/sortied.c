@@ -7,9 +7,22 @@
 #include <glib-unix.h>
 #include <locale.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* sortied, the backend: reads its command line, starts, runs until it is told to end. */
+
+/* Every client of an event stream is a descriptor: take as many as the system lets us have. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
 
 static gboolean
 end_cb (gpointer user_data)
@@ -70,6 +83,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
+  raise_descriptor_limit ();
   options = sortie_daemon_options_parse (&argc, &argv, &error);
   if (options == NULL)
     {
