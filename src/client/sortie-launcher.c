@@ -9,7 +9,6 @@
 #include "sortie-timeout.h"
 
 #include <fcntl.h>
-#include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <string.h>
 #include <unistd.h>
