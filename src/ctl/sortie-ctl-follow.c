@@ -220,9 +220,9 @@ interrupt_cb (gpointer user_data)
   Follow *self = user_data;
   const char *id = sortie_mission_model_get_mission_id (self->model);
 
+  self->ctl->hurried = TRUE;
   if (++self->n_interrupts > 1)
     {
-      self->ctl->hurried = TRUE;
       leave (self, NULL);
       return G_SOURCE_CONTINUE;
     }

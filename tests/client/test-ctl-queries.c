@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ctl-fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define OTHER "1b6ff4a2-5f0c-4e4e-9d3e-3f1f6f3f2b11"
@@ -324,6 +325,50 @@ test_backend_status (void)
   g_assert_cmpint (up->code, ==, SORTIE_CTL_ERROR);
 }
 
+/* --- the token --- */
+
+static void
+test_token_file (void)
+{
+  static const struct
+  {
+    const char *content;
+    int code;
+  } cases[] = {
+    { "good-token\n", SORTIE_CTL_OK },  { "  good-token  ", SORTIE_CTL_OK },
+    { "", SORTIE_CTL_ERROR },           { "two tokens\n", SORTIE_CTL_ERROR },
+    { "one\ntwo\n", SORTIE_CTL_ERROR }, { "tok\xff", SORTIE_CTL_ERROR },
+  };
+  const CtlAnswer answers[] = { { "GET /topology", 0, NULL, "{}" }, { NULL } };
+  g_autofree char *folder = g_dir_make_tmp ("sortie-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "token", NULL);
+  g_autofree char *huge = g_strnfill (10000, 'x');
+  g_autoptr (CtlResult) missing = ctl_run (answers, NULL, "topology", "--token-file", path, NULL);
+  g_autoptr (CtlResult) too_long = NULL;
+
+  g_assert_cmpint (missing->code, ==, SORTIE_CTL_ERROR);
+  g_assert_nonnull (strstr (missing->err, path));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CtlResult) result = NULL;
+
+      g_assert_true (g_file_set_contents (path, cases[i].content, -1, NULL));
+      result = ctl_run (answers, NULL, "topology", "--token-file", path, NULL);
+      g_assert_cmpint (result->code, ==, cases[i].code);
+      if (cases[i].code != SORTIE_CTL_OK)
+        {
+          g_assert_nonnull (strstr (result->err, "token"));
+          g_assert_null (strstr (result->err, "tokens\n"));
+          g_assert_cmpstr (result->asked, ==, "");
+        }
+    }
+  g_assert_true (g_file_set_contents (path, huge, -1, NULL));
+  too_long = ctl_run (answers, NULL, "topology", "--token-file", path, NULL);
+  g_assert_cmpint (too_long->code, ==, SORTIE_CTL_ERROR);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,5 +387,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ctl/queries/verify-refused", test_verify_refused);
   g_test_add_func ("/ctl/queries/topology", test_topology);
   g_test_add_func ("/ctl/queries/backend-status", test_backend_status);
+  g_test_add_func ("/ctl/queries/token-file", test_token_file);
   return g_test_run ();
 }
