@@ -210,11 +210,14 @@ sortie_redis_process_repair (const char *data_dir, GError **error)
       g_strdup_printf ("appendonlydir.damaged-%" G_GINT64_FORMAT, g_get_real_time ());
   g_autofree char *copy = g_build_filename (data_dir, stamp, NULL);
   g_autofree char *checker = g_find_program_in_path ("valkey-check-aof");
+  g_autofree char *files = NULL;
   const char *const copy_argv[] = { "cp", "-a", "--", folder, copy, NULL };
 
   if (checker == NULL)
     checker = g_find_program_in_path ("redis-check-aof");
-  if (checker == NULL || !g_file_test (manifest, G_FILE_TEST_EXISTS))
+  /* What is no manifest the checker would take for the data itself, and cut it off. */
+  if (checker == NULL || !g_file_get_contents (manifest, &files, NULL, NULL) ||
+      !g_str_has_prefix (files, "file "))
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED,
                    "There is nothing to repair the append-only file with");
