@@ -179,11 +179,13 @@ sortie_ctl_print_json (SortieCtl *ctl, JsonNode *node)
 gboolean
 sortie_ctl_flush (SortieCtl *ctl, GError **error)
 {
+  errno = 0;
   if (fflush (ctl->out) == 0 && !ferror (ctl->out))
     return TRUE;
 
-  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "can't write to standard output: %s",
-               g_strerror (errno));
+  /* An earlier write may have failed, whose reason nobody kept. */
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "can't write to standard output%s%s",
+               errno != 0 ? ": " : "", errno != 0 ? g_strerror (errno) : "");
   return FALSE;
 }
 

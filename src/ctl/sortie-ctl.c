@@ -75,8 +75,8 @@ sortie_ctl_main (char **arguments, FILE *in, FILE *out, FILE *err)
   g_autoptr (GError) error = NULL;
   int outcome = SORTIE_CTL_ERROR;
 
-  /* A reader of ours that goes away is told by a failed write, so that a mission can be ended in
-   * order. */
+  /* A reader of ours that goes away is told by a failed write, so that the terminal and the backend
+   * are left in order. */
   signal (SIGPIPE, SIG_IGN);
   ctl.out_is_terminal = isatty (fileno (out)) == 1;
   ctl.err_is_terminal = isatty (fileno (err)) == 1;
