@@ -16,10 +16,17 @@ if known[1] then
     return { 'exists', known[2] }
 end
 
-local time = now()
-redis.call('HSET', MISSION, 'state', 'waiting', 'user', user, 'body_hash', body_hash,
-    'created', time, 'deadline', deadline, 'drafts', 0, 'length', 0, unpack(fields))
-redis.call('ZADD', INDEX, time, ID)
+set('state', 'waiting')
+set('user', user)
+set('body_hash', body_hash)
+set('created', now())
+set('deadline', digits(deadline))
+set('drafts', '0')
+set('length', '0')
+for i = 1, #fields, 2 do
+    set(fields[i], fields[i + 1])
+end
+redis.call('ZADD', INDEX, now(), ID)
 install(steps)
 publish(user, '1', events)
 if redis.call('ZCARD', WAITING) == 0 and redis.call('ZCARD', DEADLINES) < limit then
@@ -32,4 +39,5 @@ else
     redis.call('HSET', SHARES, 'user:' .. user, start + 1)
     redis.call('ZADD', WAITING, start, ID)
 end
+flush()
 return { 'ok' }

@@ -16,4 +16,5 @@ else
     redis.call('HSET', SHARES, 'now', start or 0)
 end
 admit(f[2], tonumber(f[3]))
+flush()
 return 'ok'

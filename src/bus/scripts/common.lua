@@ -11,8 +11,9 @@ for i = 14, #KEYS do
     QUEUE[string.match(KEYS[i], 'queue:(.+)$')] = KEYS[i]
 end
 
-local FEED_LENGTH = 20000
-local DEAD_LENGTH = 10000
+-- As text: handing a number to Redis costs a printf.
+local FEED_LENGTH = '20000'
+local DEAD_LENGTH = '10000'
 
 local position = 0
 local function arg()
@@ -25,13 +26,36 @@ end
 
 local ID = arg()
 
--- Milliseconds of Redis's wall clock, put together as text: no number formatting is involved.
+local function digits(value)
+    return string.format('%.0f', value)
+end
+
+-- Milliseconds of Redis's wall clock, put together as text: no number formatting is involved. One
+-- time a script.
+local time_now
 local function now()
-    local time = redis.call('TIME')
-    return time[1] .. string.sub('000000' .. time[2], -6, -4)
+    if not time_now then
+        local time = redis.call('TIME')
+        time_now = time[1] .. string.sub('000000' .. time[2], -6, -4)
+    end
+    return time_now
 end
 local function later(milliseconds)
-    return string.format('%.0f', tonumber(now()) + milliseconds)
+    return digits(tonumber(now()) + milliseconds)
+end
+
+-- What is to be written to the mission's hash is gathered, since each command costs as much as a
+-- dozen fields. A script that has set something calls flush() before it reads that, and at its end.
+local writes, n_writes = {}, 0
+local function set(field, value)
+    writes[n_writes + 1], writes[n_writes + 2] = field, value
+    n_writes = n_writes + 2
+end
+local function flush()
+    if n_writes > 0 then
+        redis.call('HSET', MISSION, unpack(writes, 1, n_writes))
+        writes, n_writes = {}, 0
+    end
 end
 
 -- One ID an event: the feed's, reused in the mission's own stream.
@@ -77,15 +101,16 @@ local function publish(user, step, list)
     for _, event in ipairs(list) do
         if event.kind == 'd' then
             redis.call('SET', REPORT, '')
-            redis.call('HSET', MISSION, 'drafts', event.value, 'length', 0)
+            set('drafts', digits(event.value))
+            set('length', '0')
             emit(user, event.body)
         elseif event.kind == 'c' then
-            local length = redis.call('APPEND', REPORT, event.text)
-            redis.call('HSET', MISSION, 'length', length)
+            set('length', digits(redis.call('APPEND', REPORT, event.text)))
             emit(user, event.body, event.text)
         else
             if event.kind == 's' then
-                redis.call('HSET', MISSION, step .. ':state', 'running', step .. ':started', now())
+                set(step .. ':state', 'running')
+                set(step .. ':started', now())
             end
             emit(user, event.body)
         end
@@ -102,9 +127,9 @@ local OWN = { done = true, retry = true, dead = true, back = true }
 -- there is no such mission.
 local function check(step, fence, how)
     local f = redis.call('HMGET', MISSION, 'state', 'user', 'drafts', 'length',
-        step .. ':entry', step .. ':closed', step .. ':agent', step .. ':seq')
+        step .. ':entry', step .. ':closed', step .. ':agent', step .. ':seq', step .. ':next')
     local owner = { user = f[2], drafts = tonumber(f[3] or 0), length = tonumber(f[4] or 0),
-        agent = f[7], seq = tonumber(f[8] or 0) }
+        agent = f[7], seq = tonumber(f[8] or 0), following = f[9] or '' }
     local closed, closed_how = string.match(f[6] or '', '^(%S+) (%S+)$')
     if not f[1] then
         owner.answer = 'gone'
@@ -125,8 +150,10 @@ end
 
 local function close(step, owner, fence, how, state)
     take_out(owner.agent, fence)
-    redis.call('HSET', MISSION, step .. ':closed', fence .. ' ' .. how, step .. ':entry', '',
-        step .. ':state', state, step .. ':ended', now())
+    set(step .. ':closed', fence .. ' ' .. how)
+    set(step .. ':entry', '')
+    set(step .. ':state', state)
+    set(step .. ':ended', now())
 end
 
 -- Whether the worker has been silent for so long; a heartbeat may have come since the janitor looked.
@@ -136,20 +163,30 @@ local function is_silent(owner, fence, silence)
 end
 
 -- Queues the step; the event that says so was stored with it. An entry in the queue is a start.
-local function dispatch(user, step)
-    local f = redis.call('HMGET', MISSION, step .. ':agent', step .. ':dispatch')
-    local entry = redis.call('XADD', QUEUE[f[1]], '*', 'm', ID, 's', step)
-    redis.call('HSET', MISSION, step .. ':entry', entry, step .. ':state', 'queued',
-        step .. ':queued', now(), step .. ':seq', 0)
-    redis.call('HINCRBY', MISSION, step .. ':starts', 1)
-    emit(user, f[2])
+local function enqueue(user, step, agent, body, starts)
+    set(step .. ':entry', redis.call('XADD', QUEUE[agent], '*', 'm', ID, 's', step))
+    set(step .. ':state', 'queued')
+    set(step .. ':queued', now())
+    set(step .. ':seq', '0')
+    set(step .. ':starts', digits(tonumber(starts or 0) + 1))
+    emit(user, body)
 end
 
--- The step is done or given up: what has waited for it alone may run.
-local function release(user, step)
-    for following in string.gmatch(redis.call('HGET', MISSION, step .. ':next') or '', '%d+') do
-        if redis.call('HINCRBY', MISSION, following .. ':need', -1) == 0 then
-            dispatch(user, following)
+local function dispatch(user, step)
+    flush()
+    local f = redis.call('HMGET', MISSION, step .. ':agent', step .. ':dispatch', step .. ':starts')
+    enqueue(user, step, f[1], f[2], f[3])
+end
+
+-- The step is done or given up: of those that follow, what has waited for it alone may run.
+local function release(user, followers)
+    for step in string.gmatch(followers, '%d+') do
+        local f = redis.call('HMGET', MISSION, step .. ':need', step .. ':agent',
+            step .. ':dispatch', step .. ':starts')
+        local need = tonumber(f[1] or 0) - 1
+        set(step .. ':need', digits(need))
+        if need == 0 then
+            enqueue(user, step, f[2], f[3], f[4])
         end
     end
 end
@@ -168,51 +205,71 @@ end
 local function install(list)
     local retrievals = 0
     for _, s in ipairs(list) do
-        redis.call('HSET', MISSION, s.step .. ':agent', s.agent, s.step .. ':state', s.state,
-            s.step .. ':need', s.need, s.step .. ':next', s.following,
-            s.step .. ':dispatch', s.dispatch)
+        set(s.step .. ':agent', s.agent)
+        set(s.step .. ':state', s.state)
+        set(s.step .. ':need', digits(s.need))
+        set(s.step .. ':next', s.following)
+        set(s.step .. ':dispatch', s.dispatch)
         if s.result ~= '' then
-            redis.call('HSET', MISSION, s.step .. ':result', s.result)
+            set(s.step .. ':result', s.result)
         end
         if s.agent == 'retriever' then
             retrievals = retrievals + 1
         end
     end
-    redis.call('HINCRBY', MISSION, 'steps', #list)
-    redis.call('HINCRBY', MISSION, 'retrievals', retrievals)
+    redis.call('HINCRBY', MISSION, 'steps', digits(#list))
+    redis.call('HINCRBY', MISSION, 'retrievals', digits(retrievals))
 end
 
 local function admit(user, deadline)
-    redis.call('HSET', MISSION, 'state', 'running')
+    set('state', 'running')
+    flush()
     redis.call('ZADD', DEADLINES, later(deadline), ID)
     for step in string.gmatch(redis.call('HGET', MISSION, 'ready'), '%d+') do
         dispatch(user, step)
     end
 end
 
--- Ends the mission: takes out whatever is open, then says so, once and for ever.
-local function finish(user, outcome, body)
-    for step = 1, tonumber(redis.call('HGET', MISSION, 'steps') or 0) do
-        local f = redis.call('HMGET', MISSION, step .. ':state', step .. ':agent', step .. ':entry')
-        if f[1] == 'queued' or f[1] == 'running' then
-            take_out(f[2], f[3])
-        elseif f[1] == 'delayed' then
+-- Takes the mission's open steps out of wherever they wait.
+local function cancel_steps(n)
+    local fields = {}
+    for step = 1, n do
+        fields[step * 3 - 2] = step .. ':state'
+        fields[step * 3 - 1] = step .. ':agent'
+        fields[step * 3] = step .. ':entry'
+    end
+    local f = n > 0 and redis.call('HMGET', MISSION, unpack(fields)) or {}
+    for step = 1, n do
+        local state = f[step * 3 - 2]
+        if state == 'queued' or state == 'running' then
+            take_out(f[step * 3 - 1], f[step * 3])
+        elseif state == 'delayed' then
             redis.call('ZREM', DELAYED, ID .. ':' .. step)
         end
-        if f[1] ~= 'done' and f[1] ~= 'dead' then
-            redis.call('HSET', MISSION, step .. ':state', 'cancelled', step .. ':entry', '')
+        if state ~= 'done' and state ~= 'dead' then
+            set(step .. ':state', 'cancelled')
+            set(step .. ':entry', '')
         end
     end
-    redis.call('HSET', MISSION, 'state', outcome, 'finished', now())
+end
+
+-- Ends the mission: takes out whatever is open, then says so, once and for ever.
+local function finish(user, outcome, body)
+    flush()
+    local f = redis.call('HMGET', MISSION, 'steps', 'length')
+    cancel_steps(tonumber(f[1] or 0))
+    set('state', outcome)
+    set('finished', now())
     redis.call('ZREM', DEADLINES, ID)
     if redis.call('ZREM', WAITING, ID) == 1 and redis.call('ZCARD', WAITING) == 0 then
         redis.call('DEL', SHARES)
     end
-    redis.call('HINCRBY', COUNTS, 'missions:' .. outcome, 1)
+    redis.call('HINCRBY', COUNTS, 'missions:' .. outcome, '1')
     -- A stream with chunks is compacted a while after its end; see compact.lua.
-    if tonumber(redis.call('HGET', MISSION, 'length') or 0) > 0 then
+    if tonumber(f[2] or 0) > 0 then
         redis.call('ZADD', COMPACTIONS, later(60000), ID)
     end
     emit(user, body)
+    flush()
 end
 

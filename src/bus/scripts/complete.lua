@@ -15,14 +15,17 @@ if not fits(events, owner.drafts, owner.length) then
 end
 publish(owner.user, step, events)
 close(step, owner, fence, 'done', 'done')
-redis.call('HSET', MISSION, step .. ':result', result)
-redis.call('HINCRBY', COUNTS, owner.agent .. ':done', 1)
+set(step .. ':result', result)
+redis.call('HINCRBY', COUNTS, owner.agent .. ':done', '1')
 if plan ~= '' then
-    redis.call('HSET', MISSION, 'plan', plan)
+    set('plan', plan)
+    set(step .. ':next', following)
     install(steps)
-    redis.call('HSET', MISSION, step .. ':next', following)
+    flush()
+    owner.following = following
 end
-release(owner.user, step)
+release(owner.user, owner.following)
+flush()
 if outcome ~= '' then
     finish(owner.user, outcome, done)
 end

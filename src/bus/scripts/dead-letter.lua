@@ -20,11 +20,13 @@ publish(owner.user, step, events)
 close(step, owner, fence, how, 'dead')
 local letter = redis.call('XADD', DEAD, 'MAXLEN', '~', DEAD_LENGTH, '*', 'u', owner.user, 'm', ID,
     's', step, 'a', owner.agent, 'r', message, 'p', payload, 'n', attempts)
-redis.call('HSET', MISSION, step .. ':error', message, step .. ':letter', letter)
-redis.call('HINCRBY', COUNTS, owner.agent .. ':failed', 1)
-if vital == '1' or redis.call('HINCRBY', MISSION, 'retrievals', -1) == 0 then
+set(step .. ':error', message)
+set(step .. ':letter', letter)
+redis.call('HINCRBY', COUNTS, owner.agent .. ':failed', '1')
+if vital == '1' or redis.call('HINCRBY', MISSION, 'retrievals', '-1') == 0 then
     finish(owner.user, 'failed', done)
 else
-    release(owner.user, step)
+    release(owner.user, owner.following)
 end
+flush()
 return 'mine'

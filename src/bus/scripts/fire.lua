@@ -14,4 +14,5 @@ if f[1] ~= 'running' or f[3] ~= 'delayed' then
     return 'stale'
 end
 dispatch(f[2], step)
+flush()
 return 'mine'

@@ -11,6 +11,7 @@ end
 if not fits(events, owner.drafts, owner.length) then
     return 'conflict'
 end
-redis.call('HSET', MISSION, step .. ':seq', seq)
+set(step .. ':seq', digits(seq))
 publish(owner.user, step, events)
+flush()
 return 'mine'

@@ -15,8 +15,9 @@ end
 publish(owner.user, step, events)
 close(step, owner, fence, how, 'queued')
 if give_back == '1' then
-    redis.call('HINCRBY', MISSION, step .. ':starts', -1)
+    redis.call('HINCRBY', MISSION, step .. ':starts', '-1')
 end
-redis.call('HSET', MISSION, step .. ':dispatch', next_dispatch)
+set(step .. ':dispatch', next_dispatch)
 dispatch(owner.user, step)
+flush()
 return 'mine'

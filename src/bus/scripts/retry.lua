@@ -12,7 +12,8 @@ if not fits(events, owner.drafts, owner.length) then
 end
 publish(owner.user, step, events)
 close(step, owner, fence, 'retry', 'delayed')
-redis.call('HSET', MISSION, step .. ':dispatch', next_dispatch)
+set(step .. ':dispatch', next_dispatch)
 redis.call('ZADD', DELAYED, later(delay), ID .. ':' .. step)
-redis.call('HINCRBY', COUNTS, owner.agent .. ':retried', 1)
+redis.call('HINCRBY', COUNTS, owner.agent .. ':retried', '1')
+flush()
 return 'mine'
