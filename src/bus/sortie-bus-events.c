@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define MAX_STREAM_ID 41 /* bytes: two numbers of 64 bits */
+
 void
 sortie_stored_event_free (SortieStoredEvent *self)
 {
@@ -17,14 +19,31 @@ sortie_stored_event_free (SortieStoredEvent *self)
   g_free (self);
 }
 
+/* A decimal number of 64 bits from `*text` on, which moves behind it. */
+static gboolean
+parse_number (const char **text, guint64 *value)
+{
+  const char *p = *text;
+
+  *value = 0;
+  for (; g_ascii_isdigit (*p); p++)
+    if (!g_uint64_checked_mul (value, *value, 10) ||
+        !g_uint64_checked_add (value, *value, (guint64) (*p - '0')))
+      return FALSE;
+  if (p == *text)
+    return FALSE;
+  *text = p;
+  return TRUE;
+}
+
+/* IDs are compared for each event and client, so no memory is taken for it. */
 static gboolean
 parse_stream_id (const char *id, guint64 *time, guint64 *sequence)
 {
-  g_auto (GStrv) parts = g_strsplit (id, "-", 2);
+  const char *p = id;
 
-  return g_strv_length (parts) == 2 && strlen (id) <= 41 &&
-         g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXUINT64, time, NULL) &&
-         g_ascii_string_to_unsigned (parts[1], 10, 0, G_MAXUINT64, sequence, NULL);
+  return parse_number (&p, time) && *p++ == '-' && parse_number (&p, sequence) && *p == '\0' &&
+         p - id <= MAX_STREAM_ID;
 }
 
 /**

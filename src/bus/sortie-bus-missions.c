@@ -183,6 +183,29 @@ sortie_bus_get_mission (SortieBus *self, const char *user, const char *id, GErro
   return g_steal_pointer (&record);
 }
 
+gboolean
+sortie_bus_get_state (
+    SortieBus *self, const char *user, const char *id, SortieMissionState *state, GError **error)
+{
+  g_autofree char *key = NULL;
+  g_autoptr (SortieReply) reply = NULL;
+  const char *owner, *name;
+
+  if (!sortie_mission_id_is_valid (id))
+    return not_found (id, error);
+  key = sortie_bus_dup_mission_key (self, "mission", id);
+  reply =
+      sortie_bus_request (self, sortie_command_new ("HMGET", key, "state", "user", NULL), error);
+  if (reply == NULL)
+    return FALSE;
+  name = sortie_reply_get_string (sortie_reply_get_element (reply, 0));
+  owner = sortie_reply_get_string (sortie_reply_get_element (reply, 1));
+  if (name == NULL || !sortie_mission_state_from_string (name, state) ||
+      (user != NULL && g_strcmp0 (user, owner) != 0))
+    return not_found (id, error);
+  return TRUE;
+}
+
 SortieMissionRecord *
 sortie_bus_get_work (SortieBus *self, const SortieQueueEntry *entry, GError **error)
 {

@@ -236,6 +236,9 @@ void sortie_event_batch_add_draft (SortieEventBatch *self, const SortieEvent *ev
 void sortie_event_batch_add_chunk (SortieEventBatch *self, const SortieEvent *event);
 guint sortie_event_batch_get_length (const SortieEventBatch *self);
 
+/* How a mission stands, for less than its whole record; as sortie_bus_get_mission() else. */
+gboolean sortie_bus_get_state (
+    SortieBus *self, const char *user, const char *id, SortieMissionState *state, GError **error);
 /* What the step's worker needs of its mission: no title, times and length, and of the steps nothing
  * but their states, but for the step itself its open entry and its starts. NOT_FOUND where there is
  * no such mission. */
