@@ -28,13 +28,13 @@ typedef struct
   GStrv seen; /* (nullable): what it has, a partition each, where that is ahead of the others */
 } FeedClient;
 
-/* One entry as it goes out, once for everybody. */
+/* One entry as it goes out. It is put together once, for everybody, when the first client wants it:
+ * mostly nobody does. */
 typedef struct
 {
-  int partition;
-  char *id;
-  char *user;
-  GBytes *bytes;
+  SortieFeedEntry *entry;
+  char *positions;
+  GBytes *bytes; /* (nullable) */
 } Frame;
 
 typedef struct
@@ -50,9 +50,9 @@ frame_free (gpointer data)
 {
   Frame *frame = data;
 
-  g_free (frame->id);
-  g_free (frame->user);
-  g_bytes_unref (frame->bytes);
+  sortie_feed_entry_free (frame->entry);
+  g_free (frame->positions);
+  g_clear_pointer (&frame->bytes, g_bytes_unref);
   g_free (frame);
 }
 
@@ -116,13 +116,15 @@ sortie_hub_feed_get_n (SortieHubFeed *self)
 static char *
 dup_positions (SortieHubFeed *self)
 {
-  GString *out = g_string_new (NULL);
+  GString *out = g_string_sized_new (32);
 
   for (guint i = 0; i < self->positions->len; i++)
     {
       const char *id = g_ptr_array_index (self->positions, i);
 
-      g_string_append_printf (out, "%s%s", i > 0 ? "," : "", id != NULL ? id : "0-0");
+      if (i > 0)
+        g_string_append_c (out, ',');
+      g_string_append (out, id != NULL ? id : "0-0");
     }
   return g_string_free (out, FALSE);
 }
@@ -138,6 +140,14 @@ new_frame_bytes (const char *positions, const SortieFeedEntry *entry)
   g_string_append_c (data, '}');
   sortie_sse_append_frame (out, positions, "message", data->str);
   return g_string_free_to_bytes (out);
+}
+
+static GBytes *
+get_bytes (Frame *frame)
+{
+  if (frame->bytes == NULL)
+    frame->bytes = new_frame_bytes (frame->positions, frame->entry);
+  return frame->bytes;
 }
 
 static void
@@ -157,18 +167,18 @@ static gboolean
 has_seen (const FeedClient *client, const Frame *frame)
 {
   return client->seen != NULL &&
-         sortie_stream_id_compare (frame->id, client->seen[frame->partition]) <= 0;
+         sortie_stream_id_compare (frame->entry->id, client->seen[frame->entry->partition]) <= 0;
 }
 
 static void
-send_frame (SortieHubFeed *self, const Frame *frame)
+send_frame (SortieHubFeed *self, Frame *frame)
 {
   for (guint i = 0; i < self->clients->len; i++)
     {
       FeedClient *client = g_ptr_array_index (self->clients, i);
 
-      if (concerns (frame->user, client->user) && !has_seen (client, frame))
-        sortie_sse_connection_send (client->connection, frame->bytes);
+      if (concerns (frame->entry->user, client->user) && !has_seen (client, frame))
+        sortie_sse_connection_send (client->connection, get_bytes (frame));
     }
 }
 
@@ -216,6 +226,7 @@ new_reset (void)
   return g_string_free_to_bytes (out);
 }
 
+/* Takes entries out of the array, so it comes last of those who look at them. */
 void
 sortie_hub_feed_take (SortieHubFeed *self, GPtrArray *entries, gboolean gap)
 {
@@ -228,18 +239,14 @@ sortie_hub_feed_take (SortieHubFeed *self, GPtrArray *entries, gboolean gap)
   for (guint i = 0; i < entries->len; i++)
     {
       SortieFeedEntry *entry = g_ptr_array_index (entries, i);
-      g_autofree char *positions = NULL;
       Frame *frame;
 
       set_position (self, entry);
       if (entry->wire == NULL)
         continue; /* a chunk */
-      positions = dup_positions (self);
       frame = g_new0 (Frame, 1);
-      frame->partition = entry->partition;
-      frame->id = g_strdup (entry->id);
-      frame->user = g_strdup (entry->user);
-      frame->bytes = new_frame_bytes (positions, entry);
+      frame->entry = g_steal_pointer (&entries->pdata[i]);
+      frame->positions = dup_positions (self);
       send_frame (self, frame);
       g_queue_push_tail (&self->recent, frame);
       if (self->recent.length > SORTIE_HUB_RECENT)
@@ -274,11 +281,14 @@ append_recent (SortieHubFeed *self, GString *out, const char *user, const char *
   for (GList *link = self->recent.head; link != NULL; link = link->next)
     {
       Frame *frame = link->data;
-      const char *seen = positions[frame->partition];
+      const char *seen = positions[frame->entry->partition];
+      GBytes *bytes;
 
-      if (concerns (frame->user, user) && sortie_stream_id_compare (frame->id, seen) > 0)
-        g_string_append_len (out, g_bytes_get_data (frame->bytes, NULL),
-                             (gssize) g_bytes_get_size (frame->bytes));
+      if (!concerns (frame->entry->user, user) ||
+          sortie_stream_id_compare (frame->entry->id, seen) <= 0)
+        continue;
+      bytes = get_bytes (frame);
+      g_string_append_len (out, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
     }
 }
 

@@ -106,23 +106,24 @@ sortie_hub_handle_mission (SortieHub *self, SortieRequest *request, const char *
   gboolean given = FALSE, reset = FALSE;
   guint64 time, sequence;
   g_autoptr (GError) error = NULL;
-  g_autoptr (SortieMissionRecord) record = NULL;
+  SortieMissionState state;
   g_autoptr (GPtrArray) events = NULL;
   MissionStream *stream;
 
   if (!sortie_request_get_last_event_id (request, &given, &time, &sequence, &error))
     return sortie_response_new_error (error);
-  record = sortie_bus_get_mission (self->bus, request->user, id, &error);
-  if (record == NULL && given && sortie_mission_id_is_valid (id) &&
-      error->code == SORTIE_ERROR_NOT_FOUND && !sortie_bus_is_deleted (self->bus, id))
-    return accept_lost (id, after);
-  if (record == NULL)
-    return sortie_response_new_error (error);
-  events = sortie_bus_read_events (self->bus, id, given ? after : NULL, SORTIE_HUB_READ_LIMIT,
-                                   &reset, &error);
+  if (!sortie_bus_get_state (self->bus, request->user, id, &state, &error))
+    return given && sortie_mission_id_is_valid (id) && error->code == SORTIE_ERROR_NOT_FOUND &&
+                   !sortie_bus_is_deleted (self->bus, id)
+               ? accept_lost (id, after)
+               : sortie_response_new_error (error);
+  /* Without an ID there is nothing to be found out: the client begins by catching up. */
+  events =
+      given ? sortie_bus_read_events (self->bus, id, after, SORTIE_HUB_READ_LIMIT, &reset, &error)
+            : g_ptr_array_new ();
   if (events == NULL)
     return sortie_response_new_error (error);
-  if (given && !reset && events->len == 0 && sortie_mission_state_is_final (record->state))
+  if (given && !reset && events->len == 0 && sortie_mission_state_is_final (state))
     return sortie_response_new_empty (204); /* it has seen the last event: nothing will follow */
 
   stream = g_new0 (MissionStream, 1);
