@@ -198,6 +198,16 @@ append_count (GString *line, const char *before, guint count, const char *one, c
   g_string_append_printf (line, "%s%u %s", before, count, count == 1 ? one : many);
 }
 
+/* In seconds also where it took less than one: the line is for people to compare. */
+static char *
+dup_seconds (gint64 milliseconds)
+{
+  if (milliseconds >= 0 && milliseconds < 1000)
+    return g_strdup_printf ("%.2f s", (double) milliseconds / 1000);
+
+  return sortie_ctl_dup_duration (milliseconds);
+}
+
 char *
 sortie_ctl_progress_dup_summary (const SortieMissionModel *model)
 {
@@ -205,7 +215,7 @@ sortie_ctl_progress_dup_summary (const SortieMissionModel *model)
   SortieMissionState state = sortie_mission_model_get_state (model);
   gint64 finished = sortie_mission_model_get_finished (model);
   gint64 created = sortie_mission_model_get_created (model);
-  g_autofree char *took = sortie_ctl_dup_duration (finished - created);
+  g_autofree char *took = dup_seconds (finished - created);
   GString *line = g_string_new (NULL);
 
   g_string_append_printf (line, "%s %s %s", sortie_mission_state_to_string (state),
