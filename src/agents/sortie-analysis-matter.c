@@ -3,30 +3,15 @@
 
 #include "sortie-analysis-private.h"
 
-#include "sortie-question-patterns.h"
-#include "sortie-question-terms.h"
-
 #include <string.h>
 
 /* The share of the subject's words that a sentence must hold itself, whatever is around it. */
 #define LEAST_OWN_SHARE 0.25
 /* … unless its heading holds so many of them: under "Version 4.6" each sentence is about it. */
 #define HEADING_SHARE 0.6
+#define NAMED_HERE 1.25
 /* How much more of the other words a sentence must have that lacks a name of the question. */
 #define WITHOUT_NAME 0.25
-
-static void
-topic_free (gpointer data)
-{
-  SortieTopic *self = data;
-
-  sortie_retrieval_free (self->retrieval);
-  sortie_rank_query_free (self->query);
-  g_array_unref (self->own_words);
-  g_array_unref (self->scores);
-  g_clear_pointer (&self->ranks, g_array_unref);
-  g_free (self);
-}
 
 void
 sortie_matter_free (SortieMatter *self)
@@ -125,148 +110,52 @@ matter_take_passages (SortieMatter *self)
     }
 }
 
-/* -- questions -- */
+/* -- the sides of a comparison -- */
 
 static gboolean
-matches (const char *language, SortiePattern pattern, const char *text)
+holds_pair (GArray *pairs, guint a, guint b)
 {
-  g_autoptr (GMatchInfo) info = sortie_pattern_match (language, pattern, text);
-
-  return info != NULL;
-}
-
-static SortieRankFlags
-flags_of (const char *language, const char *question)
-{
-  return (matches (language, SORTIE_PATTERN_DEFINES, question) ? SORTIE_RANK_DEFINES : 0) |
-         (matches (language, SORTIE_PATTERN_COUNTS, question) ? SORTIE_RANK_COUNTS : 0) |
-         (matches (language, SORTIE_PATTERN_REASONS, question) ? SORTIE_RANK_REASONS : 0);
-}
-
-static void
-add_terms (GArray *list, SortieVocabulary *vocabulary, const char *language, const char *text)
-{
-  g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, text);
-  g_autofree char *joined = sortie_question_join_terms (terms);
-
-  sortie_rank_query_add (list, vocabulary, joined);
-}
-
-static void
-remove_words (GArray *from, GArray *words)
-{
-  for (guint i = from->len; i > 0; i--)
-    if (sortie_words_hold (words, g_array_index (from, SortieWord, i - 1).stem))
-      g_array_remove_index (from, i - 1);
-}
-
-static gboolean
-is_kind (const SortieTopic *topic, SortieQuestionKind kind)
-{
-  return topic->question != NULL && topic->question->kind == kind;
-}
-
-/* The more words a question has, the fewer of them an answer repeats. */
-static double
-threshold_of (guint n_words)
-{
-  if (n_words <= 2)
-    return 0.5;
-  if (n_words <= 5)
-    return 0.45;
-  return n_words <= 9 ? 0.4 : 0.3;
-}
-
-static gboolean
-is_name (const char *word)
-{
-  for (const char *p = word; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_isupper (g_utf8_get_char (p)) || g_unichar_isdigit (g_utf8_get_char (p)))
+  for (guint i = 0; i + 1 < pairs->len; i += 2)
+    if (g_array_index (pairs, guint, i) == a && g_array_index (pairs, guint, i + 1) == b)
       return TRUE;
   return FALSE;
 }
 
-/* Words with a capital or a figure are names, but at the start of a sentence, and in German, where every noun
- * has one. */
-static void
-topic_find_names (SortieTopic *self,
-                  const char *language,
-                  const char *subject,
-                  SortieVocabulary *vocabulary)
+static gboolean
+is_other_side (const SortieTopic *topic, const SortieTopic *other)
 {
-  g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, subject);
-  gboolean side = is_kind (self, SORTIE_QUESTION_SIDE);
-
-  if (g_str_equal (language, "de"))
-    return;
-  for (guint i = 0; i < terms->len; i++)
-    {
-      const char *term = g_ptr_array_index (terms, i);
-
-      if (!is_name (term) || (!side && g_str_has_prefix (self->text, term)))
-        continue;
-      g_ptr_array_add (self->query->names, g_strdup (term));
-      sortie_rank_query_add (self->query->name_words, vocabulary, term);
-    }
+  return other != topic && sortie_topic_is_kind (other, SORTIE_QUESTION_SIDE) &&
+         other->question->group == topic->question->group;
 }
 
-/* A word that occurs nowhere is worth as much as the rarest one. */
-static void
-topic_take_weights (SortieTopic *self, SortieVocabulary *vocabulary)
+static gboolean
+another_side_has_word (const SortieMatter *self, const SortieTopic *topic, guint stem)
 {
-  double most = 0.0;
-
-  for (guint i = 0; i < self->retrieval->weights->len; i++)
+  for (guint i = 0; i < self->topics->len; i++)
     {
-      const SortieTermWeight *weight = g_ptr_array_index (self->retrieval->weights, i);
+      const SortieTopic *other = g_ptr_array_index (self->topics, i);
 
-      most = MAX (most, weight->weight);
-      sortie_rank_query_set_weight (self->query, vocabulary, weight->term, weight->weight);
+      if (is_other_side (topic, other) && sortie_words_hold (other->query->subject, stem))
+        return TRUE;
     }
-  for (guint i = 0; i < self->retrieval->absent->len; i++)
-    sortie_rank_query_set_weight (self->query, vocabulary,
-                                  g_ptr_array_index (self->retrieval->absent, i), most);
+  return FALSE;
 }
 
-static void
-topic_make_query (SortieTopic *self, const char *language, SortieVocabulary *vocabulary)
+static gboolean
+another_side_has_pair (const SortieMatter *self, const SortieTopic *topic, guint a, guint b)
 {
-  const char *subject = self->question != NULL ? self->question->subject : self->text;
-  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SortieWord));
-  gboolean against = is_kind (self, SORTIE_QUESTION_DISADVANTAGES);
+  for (guint i = 0; i < self->topics->len; i++)
+    {
+      const SortieTopic *other = g_ptr_array_index (self->topics, i);
 
-  self->query = sortie_rank_query_new ();
-  self->query->flags = flags_of (language, self->text);
-  if (is_kind (self, SORTIE_QUESTION_SIDE))
-    self->query->flags |= SORTIE_RANK_DEFINES | SORTIE_RANK_NAMED;
-  add_terms (self->query->subject, vocabulary, language, subject);
-  topic_find_names (self, language, subject, vocabulary);
-  if (self->retrieval != NULL)
-    {
-      add_terms (all, vocabulary, language, self->retrieval->query);
-      topic_take_weights (self, vocabulary);
+      if (is_other_side (topic, other) && holds_pair (other->query->pairs, a, b))
+        return TRUE;
     }
-  /* A question that leans on the one before has its subject in the query only. */
-  if (self->query->subject->len == 0)
-    g_array_append_vals (self->query->subject, all->data, all->len);
-  for (guint i = 0; i < all->len; i++)
-    {
-      SortieWord word = g_array_index (all, SortieWord, i);
-
-      if (!sortie_words_hold (self->query->subject, word.stem))
-        g_array_append_val (self->query->more, word);
-    }
-  if (against || is_kind (self, SORTIE_QUESTION_ADVANTAGES))
-    {
-      self->query->cues = g_array_new (FALSE, FALSE, sizeof (SortieWord));
-      sortie_rank_query_add (self->query->cues, vocabulary,
-                             sortie_pattern_get_side_cues (language, against));
-      remove_words (self->query->cues, self->query->subject);
-    }
-  self->threshold = threshold_of (self->query->subject->len);
+  return FALSE;
 }
 
-/* Of "contract A" against "contract B" only A and B tell the sides apart. */
+/* Of "contract A" against "contract B" only A and B tell the sides apart; of "at-least-once
+ * delivery" against "exactly-once delivery" not "once delivery". */
 static void
 matter_find_own_words (SortieMatter *self)
 {
@@ -274,24 +163,30 @@ matter_find_own_words (SortieMatter *self)
     {
       SortieTopic *topic = g_ptr_array_index (self->topics, i);
 
-      if (!is_kind (topic, SORTIE_QUESTION_SIDE))
+      if (!sortie_topic_is_kind (topic, SORTIE_QUESTION_SIDE))
         continue;
       for (guint w = 0; w < topic->query->subject->len; w++)
         {
           SortieWord word = g_array_index (topic->query->subject, SortieWord, w);
-          gboolean shared = FALSE;
 
-          for (guint j = 0; j < self->topics->len && !shared; j++)
-            {
-              SortieTopic *other = g_ptr_array_index (self->topics, j);
-
-              shared = j != i && is_kind (other, SORTIE_QUESTION_SIDE) &&
-                       other->question->group == topic->question->group &&
-                       sortie_words_hold (other->query->subject, word.stem);
-            }
-          if (!shared)
+          if (!another_side_has_word (self, topic, word.stem))
             g_array_append_val (topic->own_words, word);
         }
+      for (guint p = 0; p + 1 < topic->query->pairs->len; p += 2)
+        {
+          guint pair[] = { g_array_index (topic->query->pairs, guint, p),
+                           g_array_index (topic->query->pairs, guint, p + 1) };
+
+          if (!another_side_has_pair (self, topic, pair[0], pair[1]))
+            g_array_append_vals (topic->own_pairs, pair, 2);
+        }
+    }
+  for (guint i = 0; i < self->topics->len; i++)
+    {
+      SortieTopic *topic = g_ptr_array_index (self->topics, i);
+
+      g_array_set_size (topic->query->pairs, 0);
+      g_array_append_vals (topic->query->pairs, topic->own_pairs->data, topic->own_pairs->len);
     }
 }
 
@@ -371,6 +266,18 @@ speaks_of (const SortieMatter *self, guint sentence, GArray *words, gboolean hea
   return FALSE;
 }
 
+static gboolean
+names_side (const SortieMatter *self, guint sentence, const SortieTopic *topic)
+{
+  const SortieSentence *item = sortie_sentences_get (self->sentences, sentence);
+
+  for (guint i = 0; i + 1 < topic->own_pairs->len; i += 2)
+    if (sortie_sentence_has_pair (item, g_array_index (topic->own_pairs, guint, i),
+                                  g_array_index (topic->own_pairs, guint, i + 1)))
+      return TRUE;
+  return topic->own_pairs->len == 0 && speaks_of (self, sentence, topic->own_words, FALSE);
+}
+
 /* How many sides of the comparison the sentence itself names. */
 static guint
 count_sides (const SortieMatter *self, guint sentence, int group)
@@ -381,8 +288,8 @@ count_sides (const SortieMatter *self, guint sentence, int group)
     {
       const SortieTopic *topic = g_ptr_array_index (self->topics, i);
 
-      if (is_kind (topic, SORTIE_QUESTION_SIDE) && topic->question->group == group)
-        n += speaks_of (self, sentence, topic->own_words, FALSE);
+      if (sortie_topic_is_kind (topic, SORTIE_QUESTION_SIDE) && topic->question->group == group)
+        n += names_side (self, sentence, topic);
     }
   return n;
 }
@@ -394,16 +301,16 @@ may_answer (const SortieMatter *self, const SortieTopic *topic, guint sentence)
 
   if (rank->score <= 0.0)
     return FALSE;
-  if (is_kind (topic, SORTIE_QUESTION_SHARED))
+  if (sortie_topic_is_kind (topic, SORTIE_QUESTION_SHARED))
     return count_sides (self, sentence, topic->question->group) >= 2;
-  if (is_kind (topic, SORTIE_QUESTION_SIDE) && topic->own_words->len > 0 &&
+  if (sortie_topic_is_kind (topic, SORTIE_QUESTION_SIDE) && topic->own_words->len > 0 &&
       !speaks_of (self, sentence, topic->own_words, TRUE))
     return FALSE;
   if (topic->query->subject->len == 0)
     return TRUE;
   if (rank->own < LEAST_OWN_SHARE && rank->heading < HEADING_SHARE)
     return FALSE;
-  return rank->coverage >= topic->threshold + (rank->has_names ? 0.0 : WITHOUT_NAME);
+  return rank->coverage >= topic->threshold + (rank->has_name ? 0.0 : WITHOUT_NAME);
 }
 
 static void
@@ -422,8 +329,12 @@ matter_assign (SortieMatter *self)
           if (g_array_index (self->copies, int, i) != (int) i || !may_answer (self, topic, i))
             continue;
           /* What names both sides belongs to what they share. */
-          if (is_kind (topic, SORTIE_QUESTION_SHARED))
+          if (sortie_topic_is_kind (topic, SORTIE_QUESTION_SHARED))
             score += 10.0;
+          /* What names a name of one question is rather meant for that one. */
+          if (topic->query->name_words->len > 0 &&
+              speaks_of (self, i, topic->query->name_words, FALSE))
+            score *= NAMED_HERE;
           if (owner < 0 || score > best + 1e-9)
             {
               owner = (int) t;
@@ -432,19 +343,6 @@ matter_assign (SortieMatter *self)
         }
       g_array_append_val (self->owners, owner);
     }
-}
-
-static SortieTopic *
-topic_new (const SortieStep *step, const SortieQuestions *questions)
-{
-  SortieTopic *self = g_new0 (SortieTopic, 1);
-
-  self->step = step->number;
-  self->text = step->question;
-  self->question = sortie_questions_find (questions, step->question);
-  self->own_words = g_array_new (FALSE, FALSE, sizeof (SortieWord));
-  self->scores = g_array_new (FALSE, FALSE, sizeof (double));
-  return self;
 }
 
 static gboolean
@@ -478,21 +376,21 @@ sortie_matter_new (const SortiePlan *plan,
 
   self->language = plan->language;
   self->sentences = sortie_sentences_new (plan->language);
-  self->topics = g_ptr_array_new_with_free_func (topic_free);
+  self->topics = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_topic_free);
   self->owners = g_array_new (FALSE, FALSE, sizeof (int));
   for (int n = 1; n <= sortie_plan_get_n_steps (plan); n++)
     {
       const SortieStep *step = sortie_plan_get_step (plan, n);
 
       if (g_str_equal (step->agent, SORTIE_AGENT_RETRIEVER))
-        g_ptr_array_add (self->topics, topic_new (step, questions));
+        g_ptr_array_add (self->topics, sortie_topic_new (step, questions));
     }
   if (!matter_read_results (self, results, error))
     return NULL;
   matter_take_passages (self);
   for (guint i = 0; i < self->topics->len; i++)
-    topic_make_query (g_ptr_array_index (self->topics, i), self->language,
-                      self->sentences->vocabulary);
+    sortie_topic_make_query (g_ptr_array_index (self->topics, i), self->language,
+                             self->sentences->vocabulary);
   matter_find_own_words (self);
   self->ranker = sortie_ranker_new (self->sentences, NULL);
   for (guint i = 0; i < self->topics->len; i++)

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Between sortie-analyzer.c (reads the retrievals, asks for each question, hands back the result),
+/* Between sortie-analyzer.c (the step), sortie-analysis-topic.c (one question),
  * sortie-analysis-matter.c (what each question has to choose from) and sortie-analysis-select.c
  * (chooses within the budget of words). */
 
@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @retrieval: (nullable): what was found; NULL where the step was given up
  * @query: what is ranked by
  * @own_words: (element-type SortieWord): for one side of a comparison the words that only it has
+ * @own_pairs: (element-type guint): likewise the pairs of words, as stems in turn
  * @scores: (element-type double): one a passage, -1 where this question did not find it
  * @ranks: (element-type SortieRank): one a sentence
  * @threshold: the least coverage of an answer
@@ -34,10 +35,19 @@ typedef struct
   SortieRetrieval *retrieval;
   SortieRankQuery *query;
   GArray *own_words;
+  GArray *own_pairs;
   GArray *scores;
   GArray *ranks;
   double threshold;
 } SortieTopic;
+
+SortieTopic *sortie_topic_new (const SortieStep *step, const SortieQuestions *questions);
+void sortie_topic_free (SortieTopic *self);
+gboolean sortie_topic_is_kind (const SortieTopic *self, SortieQuestionKind kind);
+/* Needs the retrieval, where there is one, and the words of all passages. */
+void sortie_topic_make_query (SortieTopic *self,
+                              const char *language,
+                              SortieVocabulary *vocabulary);
 
 /**
  * SortieMatter:

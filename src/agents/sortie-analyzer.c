@@ -19,23 +19,25 @@
 #define MAX_CELL_WORDS 32
 
 static guint
-words_of (const SortieFinding *finding)
+count_lead_words (const SortieFinding *finding)
 {
-  const SortieSource *source = g_ptr_array_index (finding->sources, 0);
+  g_autofree char *lead = sortie_finding_dup_lead (finding);
 
-  return sortie_text_count_words (source->quote, strlen (source->quote));
+  return sortie_text_count_words (lead, strlen (lead));
 }
 
 /* -- the summary -- */
 
-/* What spans lines (a term and its definition) reads badly in running text. */
+/* What is long, spans lines (a term and its definition) or points back reads badly in running text.
+ */
 static double
 summary_factor (const SortieFinding *finding)
 {
   g_autofree char *lead = sortie_finding_dup_lead (finding);
 
-  return (sortie_text_count_words (lead, strlen (lead)) > MAX_SUMMARY_WORDS ? 0.5 : 1.0) *
-         (strchr (lead, '\n') != NULL ? 0.6 : 1.0);
+  return (count_lead_words (finding) > MAX_SUMMARY_WORDS ? 0.5 : 1.0) *
+         (strchr (lead, '\n') != NULL ? 0.6 : 1.0) *
+         (sortie_sentence_leans (lead, strlen (lead)) ? 0.5 : 1.0) * (*lead == '(' ? 0.6 : 1.0);
 }
 
 /* The best short finding of an answer that is not taken yet; -1 for none. */
@@ -110,13 +112,12 @@ summarise (SortieAnalysis *analysis)
 static gboolean
 speaks_of (const SortieFinding *finding, const char *language, const char *aspect)
 {
-  const SortieSource *source = g_ptr_array_index (finding->sources, 0);
+  g_autofree char *lead = sortie_finding_dup_lead (finding);
   g_autoptr (SortieVocabulary) vocabulary = sortie_vocabulary_new (language);
   g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, aspect);
   g_autofree char *joined = sortie_question_join_terms (terms);
   g_autoptr (GArray) wanted = sortie_vocabulary_read (vocabulary, joined, strlen (joined));
-  g_autoptr (GArray) words =
-      sortie_vocabulary_read (vocabulary, source->quote, strlen (source->quote));
+  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, lead, strlen (lead));
 
   for (guint i = 0; i < words->len; i++)
     for (guint j = 0; j < wanted->len; j++)
@@ -136,7 +137,7 @@ cell_for (const SortieAnalysis *analysis, int column, const char *language, cons
     {
       const SortieFinding *finding = g_ptr_array_index (answer->findings, i);
 
-      if (finding->score <= best || words_of (finding) > MAX_CELL_WORDS ||
+      if (finding->score <= best || count_lead_words (finding) > MAX_CELL_WORDS ||
           (aspect != NULL && !speaks_of (finding, language, aspect)))
         continue;
       ref.finding = (int) i;

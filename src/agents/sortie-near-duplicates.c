@@ -61,7 +61,8 @@ gist_init (Gist *self, const SortieSentences *sentences, guint index)
   self->figures = distinct_terms (sentences, sentence, TRUE, &self->n_figures);
   self->n_negations = 0;
   for (guint i = 0; i < sentence->n_words; i++)
-    self->n_negations += sortie_vocabulary_is_negation (sentences->vocabulary, sentence->words[i].stem);
+    self->n_negations +=
+        sortie_vocabulary_is_negation (sentences->vocabulary, sentence->words[i].stem);
 }
 
 static void

@@ -30,14 +30,16 @@ static const SortiePhrases phrases[] = {
       .no_documents =
           "No documents were given, so nothing was searched and nothing can be reported.",
       .how_to_add =
-          "Name a folder when you start the mission (`--documents DIR`), or make a collection once "
+          "Name a folder when you start the mission (`--documents DIR`), or make a collection "
+          "once "
           "(`sortiectl collections add NAME DIR`) and choose it for the mission.",
       .document_one = "document",
       .document_many = "documents",
       .passage_one = "passage",
       .passage_many = "passages",
       .closing_format =
-          "Searched {n} {documents} ({indexed} indexed, {skipped} skipped) in {collections}; {read} "
+          "Searched {n} {documents} ({indexed} indexed, {skipped} skipped) in {collections}; "
+          "{read} "
           "{passages} read closely, {cited} cited.",
       .closing_without_documents = "No documents were searched.",
       .written = "Written without a language model.",
@@ -65,15 +67,18 @@ static const SortiePhrases phrases[] = {
           "Es wurden keine Dokumente angegeben; nichts wurde durchsucht, und es gibt nichts zu "
           "berichten.",
       .how_to_add =
-          "Nennen Sie beim Start der Mission einen Ordner (`--documents ORDNER`), oder legen Sie einmal "
-          "eine Sammlung an (`sortiectl collections add NAME ORDNER`) und wählen Sie sie für die Mission "
+          "Nennen Sie beim Start der Mission einen Ordner (`--documents ORDNER`), oder legen "
+          "Sie einmal "
+          "eine Sammlung an (`sortiectl collections add NAME ORDNER`) und wählen Sie sie für "
+          "die Mission "
           "aus.",
       .document_one = "Dokument",
       .document_many = "Dokumente",
       .passage_one = "Passage",
       .passage_many = "Passagen",
       .closing_format =
-          "{n} {documents} durchsucht ({indexed} indexiert, {skipped} übersprungen) in {collections}; "
+          "{n} {documents} durchsucht ({indexed} indexiert, {skipped} übersprungen) in "
+          "{collections}; "
           "{read} {passages} genau gelesen, {cited} zitiert.",
       .closing_without_documents = "Es wurden keine Dokumente durchsucht.",
       .written = "Ohne Sprachmodell geschrieben.",
@@ -100,15 +105,17 @@ static const SortiePhrases phrases[] = {
       .no_documents =
           "Aucun document n’a été indiqué : rien n’a été recherché et il n’y a rien à rapporter.",
       .how_to_add =
-          "Indiquez un dossier au lancement de la mission (`--documents DOSSIER`), ou créez une fois une "
-          "collection (`sortiectl collections add NOM DOSSIER`) et choisissez-la pour la mission.",
+          "Indiquez un dossier au lancement de la mission (`--documents DOSSIER`), ou créez "
+          "une fois une "
+          "collection (`sortiectl collections add NOM DOSSIER`) et choisissez-la pour la "
+          "mission.",
       .document_one = "document",
       .document_many = "documents",
       .passage_one = "passage",
       .passage_many = "passages",
-      .closing_format =
-          "Recherche dans {n} {documents} ({indexed} indexés, {skipped} ignorés) de {collections} ; "
-          "{read} {passages} lus attentivement, {cited} cités.",
+      .closing_format = "Recherche dans {n} {documents} ({indexed} indexés, {skipped} ignorés) de "
+                        "{collections} ; "
+                        "{read} {passages} lus attentivement, {cited} cités.",
       .closing_without_documents = "Aucun document n’a été consulté.",
       .written = "Rédigé sans modèle de langage.",
   },
@@ -133,16 +140,16 @@ static const SortiePhrases phrases[] = {
       .gap = "la búsqueda falló y se abandonó; falta esta parte.",
       .no_documents =
           "No se indicaron documentos, así que no se buscó nada y no hay nada que informar.",
-      .how_to_add =
-          "Indique una carpeta al iniciar la misión (`--documents CARPETA`), o cree una colección una vez "
-          "(`sortiectl collections add NOMBRE CARPETA`) y elíjala para la misión.",
+      .how_to_add = "Indique una carpeta al iniciar la misión (`--documents CARPETA`), o cree una "
+                    "colección una vez "
+                    "(`sortiectl collections add NOMBRE CARPETA`) y elíjala para la misión.",
       .document_one = "documento",
       .document_many = "documentos",
       .passage_one = "pasaje",
       .passage_many = "pasajes",
-      .closing_format =
-          "Se buscó en {n} {documents} ({indexed} indexados, {skipped} omitidos) de {collections}; "
-          "{read} {passages} leídos con atención, {cited} citados.",
+      .closing_format = "Se buscó en {n} {documents} ({indexed} indexados, {skipped} omitidos) de "
+                        "{collections}; "
+                        "{read} {passages} leídos con atención, {cited} citados.",
       .closing_without_documents = "No se buscó en ningún documento.",
       .written = "Escrito sin modelo de lenguaje.",
   },

@@ -91,6 +91,14 @@ sortie_pattern_match (const char *language, SortiePattern pattern, const char *t
   return match (language_index (language), pattern, text);
 }
 
+gboolean
+sortie_pattern_matches (const char *language, SortiePattern pattern, const char *text)
+{
+  g_autoptr (GMatchInfo) info = sortie_pattern_match (language, pattern, text);
+
+  return info != NULL;
+}
+
 /**
  * sortie_pattern_match_comparison:
  * @language: the language to try first; the others follow, since a short mission is easily taken

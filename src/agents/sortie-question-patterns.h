@@ -42,6 +42,8 @@ typedef enum
  * does not match. (transfer full) (nullable): the match; free with g_match_info_unref(). */
 GMatchInfo *sortie_pattern_match (const char *language, SortiePattern pattern, const char *text);
 
+gboolean sortie_pattern_matches (const char *language, SortiePattern pattern, const char *text);
+
 /* A comparison: named groups a, b and, where there is one, t. (transfer full) (nullable) */
 GMatchInfo *sortie_pattern_match_comparison (const char *language, const char *text);
 

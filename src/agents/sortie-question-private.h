@@ -44,4 +44,25 @@ SortieQuestion *sortie_question_new_plain (const char *language,
 
 void sortie_question_free (SortieQuestion *self);
 
+/* What the parts are made of. Each `expand` gives NULL where the text is not of its kind;
+ * `subject` is without question mark, `clause` the user's words. */
+GPtrArray *sortie_question_expand_two_sides (const char *language,
+                                             const char *subject,
+                                             GPtrArray *context);
+GPtrArray *sortie_question_expand_comparison (
+    const char *language, const char *subject, const char *clause, int group, GPtrArray *aspects);
+GPtrArray *sortie_question_expand_enumeration (const char *language,
+                                               const char *subject,
+                                               GPtrArray *context);
+GPtrArray *sortie_question_array_new (void);
+/* The query has the content words of the subject, then `more` (nullable). */
+SortieQuestion *sortie_question_new (const char *language,
+                                     SortieQuestionKind kind,
+                                     const char *question,
+                                     const char *subject,
+                                     GPtrArray *more);
+guint sortie_question_count_words (const char *text);
+/* (transfer full) (nullable): a named group, stripped, without question mark; NULL where empty. */
+char *sortie_question_dup_group (GMatchInfo *info, const char *name);
+
 G_END_DECLS

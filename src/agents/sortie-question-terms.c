@@ -68,14 +68,6 @@ remove_pattern (const char *language, SortiePattern pattern, const char *text)
 }
 
 static gboolean
-matches (const char *language, SortiePattern pattern, const char *text)
-{
-  g_autoptr (GMatchInfo) info = sortie_pattern_match (language, pattern, text);
-
-  return info != NULL;
-}
-
-static gboolean
 is_function_word (const char *language, const char *folded)
 {
   return sortie_text_is_stop_word (language, folded);
@@ -198,8 +190,8 @@ sortie_question_is_asking (const char *language, const char *text)
   g_autoptr (GMatchInfo) comparison = sortie_pattern_match_comparison (language, peeled);
 
   return g_str_has_suffix (stripped, "?") || !g_str_equal (peeled, stripped) ||
-         comparison != NULL || matches (language, SORTIE_PATTERN_QUESTION, peeled) ||
-         matches (language, SORTIE_PATTERN_REQUEST, peeled);
+         comparison != NULL || sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, peeled) ||
+         sortie_pattern_matches (language, SORTIE_PATTERN_REQUEST, peeled);
 }
 
 /* Form is only taken out of requests: in a question "in a table" may be the very subject. */
@@ -212,7 +204,8 @@ sortie_question_dup_subject (const char *language, const char *text)
   g_autofree char *bare = remove_pattern (language, SORTIE_PATTERN_DOCUMENTS, sized);
   g_autofree char *formless = NULL;
 
-  if (matches (language, SORTIE_PATTERN_QUESTION, bare) || g_str_has_suffix (bare, "?"))
+  if (sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, bare) ||
+      g_str_has_suffix (bare, "?"))
     return g_steal_pointer (&bare);
   formless = remove_pattern (language, SORTIE_PATTERN_FORM, bare);
   return remove_pattern (language, SORTIE_PATTERN_REQUEST, formless);
@@ -235,7 +228,7 @@ without_lead (const char *language, const char *subject)
   length = strlen (rest);
   while (length > 0 && strchr ("? ", rest[length - 1]) != NULL)
     rest[--length] = '\0';
-  if (length == 0 || matches (language, SORTIE_PATTERN_VERB, rest))
+  if (length == 0 || sortie_pattern_matches (language, SORTIE_PATTERN_VERB, rest))
     return NULL;
   /* Without an article after "what is", only a bare name follows safely. */
   g_strchomp (matched);
@@ -263,33 +256,41 @@ without_determiner (const char *language, const char *text)
   return rest != NULL && *rest != '\0' ? g_steal_pointer (&rest) : g_strdup (text);
 }
 
-/* Commands and file names keep their small letter: only a word of letters, one that can be spoken,
- * gets a capital ("dpkg" does not). */
+/* Commands and file names keep their small letter: only a word of letters that can be spoken gets a
+ * capital, with its parts where it is compounded ("dpkg-divert" does not). */
+static gboolean
+is_spoken_word (const char *word, gsize length)
+{
+  gboolean spoken = length <= 1;
+
+  for (const char *p = word; p < word + length; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      gboolean last = g_utf8_next_char (p) >= word + length;
+
+      if (c == '-' && !last)
+        {
+          if (!spoken)
+            return FALSE;
+          spoken = FALSE;
+        }
+      else if (!g_unichar_islower (c) && !(last && c < 0x7f && strchr (",?:", (int) c) != NULL))
+        return FALSE;
+      spoken = spoken || c > 0x7f || strchr ("aeiouy", (int) c) != NULL;
+    }
+  return spoken;
+}
+
 static char *
 capitalise (const char *text)
 {
-  gsize length = strcspn (text, " \t");
-  gunichar first = g_utf8_get_char (text);
-  gboolean spoken = length <= 1;
   GString *result;
 
-  for (const char *p = text; p < text + length; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-      gboolean last = g_utf8_next_char (p) >= text + length;
-      gboolean joins = (c == '-' && text[length] != '\0') ||
-                       (last && c < 0x7f && strchr (",?:", (int) c) != NULL);
-
-      if (!g_unichar_islower (c) && !joins)
-        return g_strdup (text);
-      spoken = spoken || c > 0x7f || strchr ("aeiouy", (int) c) != NULL;
-    }
-  if (!spoken)
+  if (*text == '\0' || !is_spoken_word (text, strcspn (text, " \t")))
     return g_strdup (text);
   result = g_string_new (NULL);
-  g_string_append_unichar (result, g_unichar_toupper (first));
-  if (*text != '\0')
-    g_string_append (result, g_utf8_next_char (text));
+  g_string_append_unichar (result, g_unichar_toupper (g_utf8_get_char (text)));
+  g_string_append (result, g_utf8_next_char (text));
   return g_string_free (result, FALSE);
 }
 

@@ -6,14 +6,10 @@
 #include "sortie-json.h"
 #include "sortie-phrases.h"
 #include "sortie-question-terms.h"
+#include "sortie-report-private.h"
 #include "sortie-text.h"
 
 #include <string.h>
-
-/* Of a heading, a title and a path so much is shown in the list of sources, bytes. */
-#define MAX_SHOWN_HEADING 100
-#define MAX_SHOWN_TITLE 120
-#define MAX_SHOWN_PATH 240
 
 typedef struct
 {
@@ -23,94 +19,6 @@ typedef struct
   const SortieAnalysis *analysis;
   SortieReport *report;
 } Composer;
-
-/* -- text -- */
-
-/* White space in one blank, without what a reader can't see. */
-static char *
-one_line (const char *text)
-{
-  GString *line = g_string_new (NULL);
-
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (g_unichar_isspace (c))
-        {
-          if (line->len > 0 && line->str[line->len - 1] != ' ')
-            g_string_append_c (line, ' ');
-        }
-      else if (!(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xad)
-        g_string_append_unichar (line, c);
-    }
-  if (line->len > 0 && line->str[line->len - 1] == ' ')
-    g_string_truncate (line, line->len - 1);
-  return g_string_free (line, FALSE);
-}
-
-/* Escaped as text that something stands before, where "10." begins no list. */
-static char *
-escape_inline (const char *text)
-{
-  g_autofree char *led = g_strconcat ("x", text, NULL);
-  g_autofree char *escaped = sortie_text_escape_markdown (led, strlen (led));
-
-  return g_strdup (escaped + 1);
-}
-
-char *
-sortie_report_dup_quote (const char *quote)
-{
-  g_autofree char *line = one_line (quote);
-
-  return escape_inline (line);
-}
-
-static char *
-shown (const char *text, gsize limit)
-{
-  g_autofree char *line = one_line (text);
-  g_autofree char *shortened = sortie_text_shorten (line, limit);
-
-  return escape_inline (shortened);
-}
-
-static const char *
-last_heading (const char *heading)
-{
-  const char *last = heading != NULL ? g_strrstr (heading, " › ") : NULL;
-
-  return last != NULL ? last + strlen (" › ") : heading;
-}
-
-char *
-sortie_report_dup_source_line (const SortieSource *source, int n, const char *language)
-{
-  const SortiePhrases *phrases = sortie_phrases_get (language);
-  const char *place = source->path != NULL && *source->path != '\0' ? source->path : source->uri;
-  const char *heading = last_heading (source->heading);
-  g_autofree char *title = shown (*source->title != '\0' ? source->title : place, MAX_SHOWN_TITLE);
-  g_autofree char *path = shown (place, MAX_SHOWN_PATH);
-  GString *line = g_string_new (NULL);
-
-  g_string_append_printf (line, "[%d] %s", n, title);
-  if (source->page > 0)
-    {
-      g_autofree char *number = g_strdup_printf ("%d", source->page);
-      g_autofree char *page = sortie_phrases_format (phrases->page_format, "n", number, NULL);
-
-      g_string_append_printf (line, ", %s", page);
-    }
-  if (heading != NULL && *heading != '\0' && g_strcmp0 (heading, source->title) != 0)
-    {
-      g_autofree char *escaped = shown (heading, MAX_SHOWN_HEADING);
-
-      g_string_append_printf (line, ", %s", escaped);
-    }
-  g_string_append_printf (line, " — %s", path);
-  return g_string_free (line, FALSE);
-}
 
 /* -- sources -- */
 
@@ -166,13 +74,19 @@ quoted_of (const SortieFinding *finding)
 }
 
 static void
-append_quote (Composer *self, GString *out, const SortieFinding *finding)
+append_text (Composer *self, GString *out, const char *text, const SortieFinding *finding)
 {
-  g_autofree char *quote = sortie_report_dup_quote (quoted_of (finding)->quote);
+  g_autofree char *quote = sortie_report_dup_quote (text);
 
   g_string_append_printf (out, "%s%s%s", self->phrases->quote_open, quote,
                           self->phrases->quote_close);
   append_citations (self, out, finding);
+}
+
+static void
+append_quote (Composer *self, GString *out, const SortieFinding *finding)
+{
+  append_text (self, out, quoted_of (finding)->quote, finding);
 }
 
 /* -- blocks -- */
@@ -187,8 +101,8 @@ composer_add (Composer *self, GString *block)
 static void
 composer_add_heading (Composer *self, const char *heading)
 {
-  g_autofree char *line = one_line (heading);
-  g_autofree char *escaped = escape_inline (line);
+  g_autofree char *line = sortie_report_one_line (heading);
+  g_autofree char *escaped = sortie_report_escape (line);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "## %s\n", escaped);
@@ -208,9 +122,9 @@ static char *
 escaped_label_of (const Composer *self, const SortieAnswer *answer)
 {
   g_autofree char *label = label_of (self, answer);
-  g_autofree char *line = one_line (label);
+  g_autofree char *line = sortie_report_one_line (label);
 
-  return escape_inline (line);
+  return sortie_report_escape (line);
 }
 
 /* "a, b and c", each escaped. */
@@ -222,7 +136,7 @@ join_words (const Composer *self, GPtrArray *words, gboolean with_and)
   for (guint i = 0; i < words->len; i++)
     {
       const char *word = g_ptr_array_index (words, i);
-      g_autofree char *escaped = escape_inline (word);
+      g_autofree char *escaped = sortie_report_escape (word);
 
       if (i > 0 && with_and && i + 1 == words->len)
         g_string_append_printf (joined, " %s ", self->phrases->and_word);
@@ -236,8 +150,8 @@ join_words (const Composer *self, GPtrArray *words, gboolean with_and)
 static void
 composer_add_title (Composer *self, const char *title)
 {
-  g_autofree char *line = one_line (title);
-  g_autofree char *escaped = escape_inline (line);
+  g_autofree char *line = sortie_report_one_line (title);
+  g_autofree char *escaped = sortie_report_escape (line);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "# %s\n\n", escaped);
@@ -317,9 +231,16 @@ composer_add_summary (Composer *self)
 
 /* -- the comparison -- */
 
+/* Whether the table shows all of the finding. */
 static gboolean
 is_in_table (const Composer *self, guint answer, guint finding)
 {
+  const SortieFinding *whole =
+      sortie_analysis_get_finding (self->analysis,
+                                   (SortieFindingRef){ (int) answer, (int) finding });
+
+  if (whole->lead_end - whole->lead_start != (gint64) strlen (quoted_of (whole)->quote))
+    return FALSE;
   for (guint i = 0; i < self->analysis->rows->len; i++)
     {
       const SortieComparisonRow *row = g_ptr_array_index (self->analysis->rows, i);
@@ -340,7 +261,8 @@ append_row (Composer *self, GString *block, const SortieComparisonRow *row, gboo
 {
   if (with_aspects)
     {
-      g_autofree char *aspect = shown (row->aspect != NULL ? row->aspect : "", MAX_SHOWN_HEADING);
+      g_autofree char *aspect =
+          sortie_report_dup_shown (row->aspect != NULL ? row->aspect : "", SORTIE_REPORT_MAX_SHOWN);
 
       g_string_append_printf (block, "| %s ", aspect);
     }
@@ -352,7 +274,11 @@ append_row (Composer *self, GString *block, const SortieComparisonRow *row, gboo
 
       g_string_append (block, "| ");
       if (finding != NULL)
-        append_quote (self, block, finding);
+        {
+          g_autofree char *lead = sortie_finding_dup_lead (finding);
+
+          append_text (self, block, lead, finding);
+        }
       else
         g_string_append (block, self->phrases->empty_cell);
       g_string_append_c (block, ' ');
@@ -551,86 +477,11 @@ composer_add_sources (Composer *self)
   self->report->words = words;
 }
 
-static guint
-count_cited_passages (const Composer *self)
-{
-  GPtrArray *sources = self->report->sources;
-  guint n = 0;
-
-  for (guint i = 0; i < sources->len; i++)
-    {
-      const SortieSource *source = g_ptr_array_index (sources, i);
-      gboolean known = FALSE;
-
-      for (guint j = 0; j < i && !known; j++)
-        {
-          const SortieSource *other = g_ptr_array_index (sources, j);
-
-          known =
-              other->passage == source->passage && g_str_equal (other->document, source->document);
-        }
-      n += !known;
-    }
-  return n;
-}
-
-static char *
-collection_names (const Composer *self)
-{
-  GPtrArray *collections = self->analysis->collections;
-  GString *names = g_string_new (NULL);
-
-  for (guint i = 0; i < collections->len; i++)
-    {
-      const SortieSearched *searched = g_ptr_array_index (collections, i);
-      g_autofree char *escaped = escape_inline (searched->name);
-
-      if (i > 0 && i + 1 == collections->len)
-        g_string_append_printf (names, " %s ", self->phrases->and_word);
-      else if (i > 0)
-        g_string_append (names, ", ");
-      g_string_append_printf (names, "*%s*", escaped);
-    }
-  return g_string_free (names, FALSE);
-}
-
-static char *
-closing_line (const Composer *self)
-{
-  const SortiePhrases *phrases = self->phrases;
-  GPtrArray *collections = self->analysis->collections;
-  gint64 n_documents = 0;
-  gint64 n_skipped = 0;
-  g_autofree char *names = collection_names (self);
-  g_autofree char *documents = NULL;
-  g_autofree char *skipped = NULL;
-  g_autofree char *passages = g_strdup_printf ("%d", self->analysis->n_passages);
-  g_autofree char *cited = g_strdup_printf ("%u", count_cited_passages (self));
-
-  if (collections->len == 0)
-    return g_strdup (phrases->closing_without_documents);
-  for (guint i = 0; i < collections->len; i++)
-    {
-      const SortieSearched *searched = g_ptr_array_index (collections, i);
-
-      n_documents += searched->n_documents;
-      n_skipped += searched->n_skipped;
-    }
-  documents = g_strdup_printf ("%" G_GINT64_FORMAT, n_documents);
-  skipped = g_strdup_printf ("%" G_GINT64_FORMAT, n_skipped);
-  return sortie_phrases_format (phrases->closing_format, "n", documents, "documents",
-                                n_documents == 1 ? phrases->document_one : phrases->document_many,
-                                "indexed", documents, "skipped", skipped, "collections", names,
-                                "read", passages, "passages",
-                                self->analysis->n_passages == 1 ? phrases->passage_one
-                                                                : phrases->passage_many,
-                                "cited", cited, NULL);
-}
-
 static void
 composer_add_closing (Composer *self)
 {
-  g_autofree char *line = closing_line (self);
+  g_autofree char *line =
+      sortie_report_dup_closing_line (self->analysis, self->report->sources, self->language);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "---\n%s %s\n", line, self->phrases->written);

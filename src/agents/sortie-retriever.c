@@ -335,6 +335,7 @@ sortie_retriever_run (const SortieStepInput *input,
 {
   const SortieStep *step = sortie_plan_get_step (input->plan, input->step);
   g_autoptr (SortieRetrieval) result = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (step == NULL || step->question == NULL)
     {
@@ -346,7 +347,16 @@ sortie_retriever_run (const SortieStepInput *input,
     return NULL;
   result =
       sortie_retrieval_new (step->question, step->query != NULL ? step->query : step->question);
-  if (!fill (input, result, error) || !tell (input, output, result, error))
+  if (!fill (input, result, &local))
+    {
+      /* To whoever commits the step “not found” means that the mission is gone. Here it means that a
+       * pinned collection is: the step has failed. */
+      if (g_error_matches (local, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND))
+        local->code = SORTIE_ERROR_FAILED;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (!tell (input, output, result, error))
     return NULL;
   return sortie_retrieval_to_json (result);
 }

@@ -3,6 +3,7 @@
 
 #include "sortie-sentences.h"
 
+#include "sortie-sentence-tables.h"
 #include "sortie-text.h"
 
 #include <string.h>
@@ -12,454 +13,43 @@
 /* A single word of more bytes is no word of prose; an address is counted apart. */
 #define MAX_PROSE_WORD 60
 
-/* Openings that point back to what was said before, folded. */
-static const char *const leaning[] = {
-  "this",
-  "these",
-  "those",
-  "that",
-  "it",
-  "they",
-  "them",
-  "their",
-  "its",
-  "he",
-  "she",
-  "his",
-  "her",
-  "such",
-  "however",
-  "therefore",
-  "thus",
-  "hence",
-  "but",
-  "and",
-  "or",
-  "so",
-  "also",
-  "moreover",
-  "furthermore",
-  "in addition",
-  "additionally",
-  "otherwise",
-  "then",
-  "instead",
-  "in this case",
-  "in that case",
-  "in these cases",
-  "in such",
-  "in either case",
-  "in both cases",
-  "as such",
-  "for this reason",
-  "for this",
-  "if so",
-  "if not",
-  "conversely",
-  "similarly",
-  "likewise",
-  "consequently",
-  "as a result",
-  "nevertheless",
-  "nonetheless",
-  "still",
-  "yet",
-  "even so",
-  "both",
-  "neither",
-  "the former",
-  "the latter",
-  "the above",
-  "the same",
-  "here",
-  "there,",
-  "again",
-  "on the other hand",
-  "by contrast",
-  "in contrast",
-  "in other words",
-  "that is",
-  "for example",
-  "for instance",
-  "e.g",
-  "i.e",
-  "another",
-  "others",
-  "one of these",
-  "one of them",
-  "note that this",
-  "because of this",
-  "to do this",
-  "to do so",
-  "doing so",
-  "doing this",
-  "at this",
-  "at that",
-  "after that",
-  "after this",
-  "before that",
-  "with this",
-  "with that",
-  "under this",
-  "all of these",
-  "none of these",
-  "each of these",
-  "some of these",
-  "unlike",
-  "finally",
-  "first,",
-  "second,",
-  "third,",
-  "next,",
-  "rather",
-  "besides",
-  "meanwhile",
-  "of these",
-  "from this",
-  "from there",
-  "without this",
-  "dies",
-  "diese",
-  "dieser",
-  "dieses",
-  "diesem",
-  "diesen",
-  "jene",
-  "jener",
-  "er",
-  "sie",
-  "es",
-  "sein",
-  "seine",
-  "ihr",
-  "ihre",
-  "jedoch",
-  "aber",
-  "und",
-  "oder",
-  "daher",
-  "deshalb",
-  "deswegen",
-  "somit",
-  "folglich",
-  "also",
-  "ausserdem",
-  "ferner",
-  "zudem",
-  "daruber hinaus",
-  "andernfalls",
-  "sonst",
-  "dann",
-  "stattdessen",
-  "dabei",
-  "dafur",
-  "damit",
-  "dazu",
-  "hierbei",
-  "hierfur",
-  "hiermit",
-  "dort",
-  "auch",
-  "ebenso",
-  "dagegen",
-  "hingegen",
-  "trotzdem",
-  "dennoch",
-  "in diesem fall",
-  "beide",
-  "letzteres",
-  "ersteres",
-  "zum beispiel",
-  "beispielsweise",
-  "d.h",
-  "das heisst",
-  "solche",
-  "derartige",
-  "so",
-  "il",
-  "elle",
-  "ils",
-  "elles",
-  "ce",
-  "cet",
-  "cette",
-  "ces",
-  "cela",
-  "ceci",
-  "celui-ci",
-  "celle-ci",
-  "ceux-ci",
-  "toutefois",
-  "cependant",
-  "mais",
-  "et",
-  "ou",
-  "donc",
-  "ainsi",
-  "par consequent",
-  "en outre",
-  "de plus",
-  "sinon",
-  "alors",
-  "dans ce cas",
-  "par exemple",
-  "c'est",
-  "c’est",
-  "leur",
-  "leurs",
-  "son",
-  "sa",
-  "ses",
-  "neanmoins",
-  "de meme",
-  "en revanche",
-  "au contraire",
-  "enfin",
-  "d'autre part",
-  "tel",
-  "telle",
-  "tels",
-  "este",
-  "esta",
-  "estos",
-  "estas",
-  "ese",
-  "esa",
-  "esos",
-  "esas",
-  "esto",
-  "eso",
-  "ello",
-  "ellos",
-  "ellas",
-  "sin embargo",
-  "no obstante",
-  "pero",
-  "y",
-  "o",
-  "por tanto",
-  "por lo tanto",
-  "asi",
-  "ademas",
-  "tambien",
-  "en este caso",
-  "en ese caso",
-  "por ejemplo",
-  "es decir",
-  "su",
-  "sus",
-  "ambos",
-  "ambas",
-  "dicho",
-  "dicha",
-  "en cambio",
-  "por el contrario",
-  "por ello",
-  "por eso",
-  "finalmente",
-};
-
-/* "It is possible to …" points at nothing. */
-static const char *const expletive[] = {
-  "it is possible",
-  "it is recommended",
-  "it is necessary",
-  "it is important",
-  "it is permissible",
-  "it is permitted",
-  "it is required",
-  "it is best",
-  "it is advisable",
-  "it is acceptable",
-  "it is common",
-  "it is easy",
-  "it is difficult",
-  "it is forbidden",
-  "it is allowed",
-  "it is strongly",
-  "it is usually",
-  "it is often",
-  "it is sometimes",
-  "it is generally",
-  "it is not possible",
-  "it is not necessary",
-  "it is not required",
-  "it is not recommended",
-  "it is not permitted",
-  "it is not allowed",
-  "it is also possible",
-  "it is impossible",
-  "it is good",
-  "it is wise",
-  "it is essential",
-  "it is crucial",
-  "it is wrong",
-  "it is an error",
-  "it is worth",
-  "it is hard",
-  "it is safe",
-  "it should be noted",
-  "it takes",
-  "those who",
-  "so that",
-  "both the",
-  "so far as",
-  "one of the",
-  "es ist moglich",
-  "es ist notwendig",
-  "es gibt",
-  "es ist wichtig",
-  "es empfiehlt sich",
-  "es ist erforderlich",
-  "es ist nicht",
-  "es wird empfohlen",
-  "es muss",
-  "es darf",
-  "es kann",
-  "il est possible",
-  "il est necessaire",
-  "il est recommande",
-  "il est interdit",
-  "il faut",
-  "il existe",
-  "il y a",
-  "il est important",
-  "il convient",
-  "il est conseille",
-  "c'est pourquoi",
-};
-
-/* What pages say about themselves, folded. Nobody asks for it. */
-static const char *const boilerplate[] = {
-  "all rights reserved",
-  "click here",
-  "enable javascript",
-  "accept cookies",
-  "uses cookies",
-  "skip to content",
-  "skip to main",
-  "powered by",
-  "last updated",
-  "last modified",
-  "generated by",
-  "table of contents",
-  "back to top",
-  "previous page",
-  "next page",
-  "sign in",
-  "log in to",
-  "subscribe to our",
-  "share this",
-  "follow us",
-  "terms of use",
-  "privacy policy",
-  "this page was",
-  "built with sphinx",
-  "page last",
-  "alle rechte vorbehalten",
-  "inhaltsverzeichnis",
-  "nach oben",
-  "zuletzt aktualisiert",
-  "tous droits reserves",
-  "cliquez ici",
-  "table des matieres",
-  "haut de page",
-  "todos los derechos reservados",
-  "haga clic",
-  "tabla de contenidos",
-  "indice de contenidos",
-};
-
-/* Openings of sentences that send the reader elsewhere or speak about the text. */
-static const char *const pointing[] = {
-  "see ",
-  "details of",
-  "see also",
-  "refer to",
-  "cf.",
-  "(see",
-  "for more information",
-  "for more details",
-  "for further",
-  "for details",
-  "for a description",
-  "more information",
-  "this section",
-  "this chapter",
-  "this document",
-  "this appendix",
-  "this manual",
-  "the following section",
-  "the next section",
-  "this article",
-  "this guide",
-  "as described in",
-  "as mentioned",
-  "as noted",
-  "as discussed",
-  "as we",
-  "in this section",
-  "in this chapter",
-  "note:",
-  "footnote",
-  "figure ",
-  "fig. ",
-  "table ",
-  "example:",
-  "siehe ",
-  "vgl.",
-  "weitere informationen",
-  "dieser abschnitt",
-  "dieses kapitel",
-  "dieses dokument",
-  "voir ",
-  "cf ",
-  "pour plus",
-  "cette section",
-  "ce chapitre",
-  "ce document",
-  "vease",
-  "ver ",
-  "para mas",
-  "esta seccion",
-  "este capitulo",
-  "este documento",
-};
-
-/* What sends the reader elsewhere in mid-sentence. */
-static const char *const referring[] = {
-  ", see ",           " see section",    " is described in ", " are described in ",
-  " is discussed in", " are listed in ", " is documented in", " is explained in ",
-  " siehe abschnitt", " voir section",   " vease la seccion", " what follows is ",
-};
-
-static const char *const verbs[] = {
-  "is",   "are",    "was",    "were",    "be",    "been",    "has",    "have",   "had",
-  "must", "shall",  "should", "may",     "can",   "cannot",  "will",   "would",  "does",
-  "do",   "did",    "ist",    "sind",    "war",   "wird",    "werden", "hat",    "haben",
-  "kann", "konnen", "muss",   "mussen",  "soll",  "sollen",  "darf",   "durfen", "est",
-  "sont", "ont",    "doit",   "doivent", "peut",  "peuvent", "sera",   "es",     "son",
-  "ha",   "han",    "debe",   "deben",   "puede", "pueden",  "sera",
-};
-
 static gboolean
 is_boundary (char c)
 {
   return c == '\0' || !(g_ascii_isalnum (c) || (guchar) c >= 0x80);
 }
 
+/* Whether the text opens with one of the phrases, as whole words. */
 static gboolean
-opens_with (const char *folded, const char *const *openings, gsize n)
+opens_with (const char *folded, const char *phrases)
 {
-  for (gsize i = 0; i < n; i++)
+  for (const char *p = phrases + 1; *p != '\0'; p = strchr (p, '|') + 1)
     {
-      gsize length = strlen (openings[i]);
+      gsize length = strcspn (p, "|");
 
-      if (strncmp (folded, openings[i], length) == 0 &&
-          (is_boundary (folded[length]) || is_boundary (openings[i][length - 1])))
+      if (strncmp (folded, p, length) == 0 &&
+          (is_boundary (folded[length]) || is_boundary (p[length - 1])))
         return TRUE;
     }
   return FALSE;
+}
+
+/* Whether one of the phrases is anywhere in the text. */
+static gboolean
+contains_phrase (const char *folded, const char *phrases)
+{
+  for (const char *p = phrases + 1; *p != '\0'; p = strchr (p, '|') + 1)
+    if (memmem (folded, strlen (folded), p, strcspn (p, "|")) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_phrase (const char *word, const char *phrases)
+{
+  g_autofree char *between = g_strdup_printf ("|%s|", word);
+
+  return strstr (phrases, between) != NULL;
 }
 
 /* The beginning, folded, without quotes and brackets before it. */
@@ -480,8 +70,8 @@ sortie_sentence_leans (const char *text, gsize length)
 {
   g_autofree char *opening = fold_opening (text, length);
 
-  return opens_with (opening, leaning, G_N_ELEMENTS (leaning)) &&
-         !opens_with (opening, expletive, G_N_ELEMENTS (expletive));
+  return opens_with (opening, sortie_sentence_leaning) &&
+         !opens_with (opening, sortie_sentence_expletive);
 }
 
 typedef struct
@@ -634,11 +224,9 @@ has_verb (const SortieVocabulary *vocabulary, GArray *words)
     {
       guint stem = g_array_index (words, SortieWord, i).stem;
 
-      if (!sortie_vocabulary_is_stop (vocabulary, stem))
-        continue;
-      for (guint j = 0; j < G_N_ELEMENTS (verbs); j++)
-        if (g_str_equal (sortie_vocabulary_get_stem (vocabulary, stem), verbs[j]))
-          return TRUE;
+      if (sortie_vocabulary_is_stop (vocabulary, stem) &&
+          is_phrase (sortie_vocabulary_get_stem (vocabulary, stem), sortie_sentence_verbs))
+        return TRUE;
     }
   return FALSE;
 }
@@ -707,18 +295,14 @@ judge_openings (const char *text, gsize length, guint n_words)
   g_autofree char *opening = fold_opening (text, length);
   g_autofree char *folded = NULL;
 
-  if (opens_with (opening, pointing, G_N_ELEMENTS (pointing)))
+  if (opens_with (opening, sortie_sentence_pointing))
     return 0.35;
   folded = sortie_text_fold (text, length);
-  for (guint i = 0; i < G_N_ELEMENTS (referring); i++)
-    if (strstr (folded, referring[i]) != NULL)
-      return 0.45;
+  if (contains_phrase (folded, sortie_sentence_referring))
+    return 0.45;
   if (n_words > 30)
     return 1.0;
-  for (guint i = 0; i < G_N_ELEMENTS (boilerplate); i++)
-    if (strstr (folded, boilerplate[i]) != NULL)
-      return 0.0;
-  return 1.0;
+  return contains_phrase (folded, sortie_sentence_boilerplate) ? 0.0 : 1.0;
 }
 
 double

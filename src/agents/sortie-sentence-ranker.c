@@ -3,7 +3,7 @@
 
 #include "sortie-sentence-ranker.h"
 
-#include "sortie-text.h"
+#include "sortie-rank-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,81 +52,13 @@ struct _SortieRanker
   Vector *vectors;
 };
 
-SortieRankQuery *
-sortie_rank_query_new (void)
-{
-  SortieRankQuery *self = g_new0 (SortieRankQuery, 1);
-
-  self->subject = g_array_new (FALSE, FALSE, sizeof (SortieWord));
-  self->more = g_array_new (FALSE, FALSE, sizeof (SortieWord));
-  self->names = g_ptr_array_new_with_free_func (g_free);
-  self->name_words = g_array_new (FALSE, FALSE, sizeof (SortieWord));
-  self->weights = g_array_new (FALSE, TRUE, sizeof (double));
-  return self;
-}
-
-void
-sortie_rank_query_free (SortieRankQuery *self)
-{
-  if (self == NULL)
-    return;
-  g_array_unref (self->subject);
-  g_array_unref (self->more);
-  g_ptr_array_unref (self->names);
-  g_array_unref (self->name_words);
-  g_array_unref (self->weights);
-  g_clear_pointer (&self->cues, g_array_unref);
-  g_free (self);
-}
-
 gboolean
-sortie_words_hold (GArray *words, guint stem)
-{
-  for (guint i = 0; i < words->len; i++)
-    if (g_array_index (words, SortieWord, i).stem == stem)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-holds (GArray *stems, guint stem)
+sortie_stems_hold (GArray *stems, guint stem)
 {
   for (guint i = 0; i < stems->len; i++)
     if (g_array_index (stems, guint, i) == stem)
       return TRUE;
   return FALSE;
-}
-
-void
-sortie_rank_query_add (GArray *list, SortieVocabulary *vocabulary, const char *text)
-{
-  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, text, strlen (text));
-
-  for (guint i = 0; i < words->len; i++)
-    {
-      SortieWord word = g_array_index (words, SortieWord, i);
-
-      if (!sortie_words_hold (list, word.stem))
-        g_array_append_val (list, word);
-    }
-}
-
-void
-sortie_rank_query_set_weight (SortieRankQuery *self,
-                              SortieVocabulary *vocabulary,
-                              const char *text,
-                              double weight)
-{
-  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, text, strlen (text));
-
-  for (guint i = 0; i < words->len; i++)
-    {
-      guint stem = g_array_index (words, SortieWord, i).stem;
-
-      if (stem >= self->weights->len)
-        g_array_set_size (self->weights, stem + 1);
-      g_array_index (self->weights, double, stem) = weight;
-    }
 }
 
 /* -- vectors -- */
@@ -342,7 +274,7 @@ match_words (const SortieRanker *self,
 
       if (count > 0.0)
         sum += share * worth_of (self, query, word.stem) * count * (K1 + 1.0) / (count + norm);
-      else if (holds (heading, word.stem))
+      else if (sortie_stems_hold (heading, word.stem))
         sum += share * worth_of (self, query, word.stem) * HEADING;
     }
   return sum;
@@ -386,7 +318,7 @@ typedef struct
   double own;
   double wide;
   double heading;
-  gboolean has_names;
+  gboolean has_name;
 } Coverage;
 
 static gboolean
@@ -405,7 +337,7 @@ cover (const SortieRanker *self, guint index, const SortieRankQuery *query)
   GArray *subject = query->subject;
   const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
   GArray *heading = g_ptr_array_index (self->sentences->headings, sentence->passage);
-  Coverage result = { 0.0, 0.0, 0.0, TRUE };
+  Coverage result = { 0.0, 0.0, 0.0, query->name_words->len == 0 };
   double all = 0.0;
 
   for (guint i = 0; i < subject->len; i++)
@@ -422,7 +354,7 @@ cover (const SortieRanker *self, guint index, const SortieRankQuery *query)
         weight *= NAME_WEIGHT;
       all += weight;
       result.own += presence * weight;
-      if (holds (heading, word.stem))
+      if (sortie_stems_hold (heading, word.stem))
         {
           result.heading += weight;
           share = MAX (share, 0.8);
@@ -430,7 +362,7 @@ cover (const SortieRanker *self, guint index, const SortieRankQuery *query)
       if (share <= 0.0 && is_beside (self, index, word.stem))
         share = 0.5;
       result.wide += share * weight;
-      result.has_names = result.has_names && (!name || share > 0.0);
+      result.has_name = result.has_name || (name && share > 0.0);
     }
   if (all > 0.0)
     {
@@ -489,76 +421,6 @@ passage_share (GArray *passages, guint passage)
   return score > 0.0 && best > 0.0 ? score / best : 0.0;
 }
 
-static gboolean
-is_word_sign (char c)
-{
-  return g_ascii_isalnum (c) || (guchar) c >= 0x80 || c == '_';
-}
-
-/* Whether the sentence has the name as a word of its own, letter for letter. */
-static gboolean
-has_name (const SortieRanker *self, guint index, const char *name)
-{
-  const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
-  const char *text = sortie_sentences_get_passage (self->sentences, index)->text;
-  const char *end = text + sentence->end;
-  gsize length = strlen (name);
-
-  for (const char *p = text + sentence->start; (p = g_strstr_len (p, end - p, name)) != NULL; p++)
-    if ((p == text || !is_word_sign (p[-1])) && !is_word_sign (p[length]))
-      return TRUE;
-  return FALSE;
-}
-
-static double
-name_factor (const SortieRanker *self, guint index, GPtrArray *names, gboolean strict)
-{
-  if (names->len == 0)
-    return 1.0;
-  for (guint i = 0; i < names->len; i++)
-    if (has_name (self, index, g_ptr_array_index (names, i)))
-      return 1.15;
-  return strict ? 0.4 : 0.9;
-}
-
-/* "X is a …" answers what X is; a figure answers how many. */
-static double
-answer_kind (const SortieRanker *self, guint index, const SortieRankQuery *query)
-{
-  const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
-  double factor = 1.0;
-  gboolean number = FALSE;
-
-  for (guint i = 0; i < sentence->n_terms; i++)
-    number =
-        number || sortie_vocabulary_is_number (self->sentences->vocabulary, sentence->terms[i]);
-  if ((query->flags & SORTIE_RANK_COUNTS) && number)
-    factor *= 1.15;
-  if ((query->flags & SORTIE_RANK_DEFINES) && sentence->n_terms > 0)
-    {
-      /* The subject of the sentence is the subject of the question. */
-      for (guint i = 0; i < MIN (2, sentence->n_terms); i++)
-        if (sortie_words_hold (query->subject, sentence->terms[i]))
-          {
-            factor *= 1.2;
-            break;
-          }
-    }
-  return factor;
-}
-
-static gboolean
-has_cue (const SortieRanker *self, guint index, GArray *cues)
-{
-  const SortieSentence *sentence = sortie_sentences_get (self->sentences, index);
-
-  for (guint i = 0; i < sentence->n_words; i++)
-    for (guint j = 0; j < cues->len; j++)
-      if (sentence->words[i].root == g_array_index (cues, SortieWord, j).root)
-        return TRUE;
-  return FALSE;
-}
-
 GArray *
 sortie_ranker_rank (SortieRanker *self, const SortieRankQuery *query, GArray *passages)
 {
@@ -595,7 +457,7 @@ sortie_ranker_rank (SortieRanker *self, const SortieRankQuery *query, GArray *pa
       rank->coverage = coverage.wide;
       rank->own = coverage.own;
       rank->heading = coverage.heading;
-      rank->has_names = coverage.has_names;
+      rank->has_name = coverage.has_name;
       if (sentence->quality <= 0.0)
         continue;
       score = w->match * (best_match > 0.0 ? matches[i] / best_match : 0.0) +
@@ -604,9 +466,7 @@ sortie_ranker_rank (SortieRanker *self, const SortieRankQuery *query, GArray *pa
               w->passage * passage_share (passages, sentence->passage) +
               w->centrality * centrality[i] +
               w->position * ((sentence->flags & SORTIE_SENTENCE_OPENS) ? 1.0 : 0.0);
-      score *= sentence->quality * answer_kind (self, i, query) *
-               name_factor (self, i, query->names, (query->flags & SORTIE_RANK_NAMED) != 0);
-      rank->score = query->cues == NULL || has_cue (self, i, query->cues) ? score : 0.0;
+      rank->score = score * sentence->quality * sortie_rank_get_factor (self->sentences, i, query);
     }
   return ranks;
 }

@@ -26,6 +26,10 @@ typedef enum
  *   answers better than one that has its stem only ("Recommends", not "recommended")
  * @name_words: (element-type SortieWord): the same as words
  * @cues: (element-type SortieWord) (nullable): where set, one of them must be in an answer
+ * @strong_cues: (element-type SortieWord) (nullable): those of them that leave no doubt
+ * @other_cues: (element-type SortieWord) (nullable): what leaves no doubt of the opposite
+ * @pairs: (element-type guint): words of a name, as pairs of stems in turn: a sentence that
+ *   has them side by side answers better
  * @weights: (element-type double): by stem, how much a word is worth; 0 where only the sentences at
  *   hand tell
  * @flags: what kind of answer is asked for
@@ -37,6 +41,9 @@ typedef struct
   GPtrArray *names;
   GArray *name_words;
   GArray *cues;
+  GArray *strong_cues;
+  GArray *other_cues;
+  GArray *pairs;
   GArray *weights;
   SortieRankFlags flags;
 } SortieRankQuery;
@@ -44,6 +51,14 @@ typedef struct
 SortieRankQuery *sortie_rank_query_new (void);
 void sortie_rank_query_free (SortieRankQuery *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieRankQuery, sortie_rank_query_free)
+
+/* Adds the pairs of words that stand side by side in the text. */
+void sortie_rank_query_add_pairs (SortieRankQuery *self,
+                                  SortieVocabulary *vocabulary,
+                                  const char *text);
+
+/* Whether the two stems stand side by side in the sentence. */
+gboolean sortie_sentence_has_pair (const SortieSentence *sentence, guint a, guint b);
 
 /* Sets how much the words of a text are worth. */
 void sortie_rank_query_set_weight (SortieRankQuery *self,
@@ -80,7 +95,7 @@ extern const SortieRankWeights sortie_rank_default_weights;
  *   by half, its neighbours
  * @own: the same of the sentence alone
  * @heading: the same of its heading and title alone
- * @has_names: whether all names of the question are in the sentence, its heading or beside it
+ * @has_name: whether a name of the question, if it has any, is in the sentence, its heading or beside it
  */
 typedef struct
 {
@@ -88,7 +103,7 @@ typedef struct
   double coverage;
   double own;
   double heading;
-  gboolean has_names;
+  gboolean has_name;
 } SortieRank;
 
 typedef struct _SortieRanker SortieRanker;

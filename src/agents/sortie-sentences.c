@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define HEADING_SEPARATOR " › "
 #define MAX_LABEL_WORDS 6
 /* A term and its definition on two lines read less well than one sentence. */
 #define WITH_LABEL 0.85
@@ -30,6 +31,7 @@ sortie_sentences_new (const char *language)
   g_array_set_clear_func (self->items, sentence_clear);
   self->vocabulary = sortie_vocabulary_new (language);
   self->headings = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  self->sections = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   return self;
 }
 
@@ -42,6 +44,7 @@ sortie_sentences_free (SortieSentences *self)
   g_array_unref (self->items);
   sortie_vocabulary_free (self->vocabulary);
   g_ptr_array_unref (self->headings);
+  g_ptr_array_unref (self->sections);
   g_free (self);
 }
 
@@ -60,16 +63,31 @@ content_words (SortieVocabulary *vocabulary, GArray *words)
   return content;
 }
 
-/* The last level of a heading path and the title, as words. */
+static const char *
+last_level (const char *heading)
+{
+  const char *last = g_strrstr (heading, HEADING_SEPARATOR);
+
+  return last != NULL ? last + strlen (HEADING_SEPARATOR) : heading;
+}
+
+static GArray *
+read_content (SortieVocabulary *vocabulary, const char *text)
+{
+  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, text, strlen (text));
+
+  return content_words (vocabulary, words);
+}
+
+/* The heading path and the title. */
 static GArray *
 read_heading (SortieVocabulary *vocabulary, const SortiePassage *passage)
 {
   g_autofree char *both =
       g_strdup_printf ("%s %s", passage->heading != NULL ? passage->heading : "",
                        passage->title != NULL ? passage->title : "");
-  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, both, strlen (both));
 
-  return content_words (vocabulary, words);
+  return read_content (vocabulary, both);
 }
 
 /* Whether the line is the passage's own heading, which the extracted text holds as well. */
@@ -80,8 +98,7 @@ is_own_heading (const SortiePassage *passage, const char *text, gsize length)
 
   if (passage->heading == NULL)
     return FALSE;
-  last = g_strrstr (passage->heading, " › ");
-  last = last != NULL ? last + strlen (" › ") : passage->heading;
+  last = last_level (passage->heading);
   return strlen (last) == length && strncmp (last, text, length) == 0;
 }
 
@@ -157,6 +174,9 @@ sortie_sentences_add (SortieSentences *self, SortiePassage *passage)
 
   g_ptr_array_add (self->passages, passage);
   g_ptr_array_add (self->headings, read_heading (self->vocabulary, passage));
+  g_ptr_array_add (self->sections,
+                   read_content (self->vocabulary,
+                                 passage->heading != NULL ? last_level (passage->heading) : ""));
   for (guint i = 0; i < spans->len; i++)
     add_sentence (self, index, spans, i);
   return index;

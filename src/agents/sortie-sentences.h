@@ -52,6 +52,7 @@ typedef struct
  * @vocabulary: the words of all
  * @headings: (element-type GArray): the stems of the content words of each
  *   passage's heading and title
+ * @sections: (element-type GArray): the same of the last level of the heading alone
  */
 typedef struct
 {
@@ -59,6 +60,7 @@ typedef struct
   GArray *items;
   SortieVocabulary *vocabulary;
   GPtrArray *headings;
+  GPtrArray *sections;
 } SortieSentences;
 
 /* `language` is the mission's. */

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-agents"
+
+#include "sortie-rank-private.h"
+
+#include <string.h>
+
+/* What the pairs of a name can add, and what a sentence keeps that has none of them. */
+#define PAIRS 0.25
+#define WITHOUT_PAIR 0.4
+/* What a sentence keeps that has the stem of a name, but not the name. */
+#define WITHOUT_NAME 0.9
+#define WITHOUT_NAME_ASKED_FOR 0.4
+#define WITH_NAME 1.15
+/* "A dead letter is a …", where it was asked what a dead letter is. */
+#define DEFINITION 1.4
+/* "The main advantage is …" beats "… is faster". */
+#define STRONG_CUE 1.4
+#define WEAK_CUE 0.8
+#define UNDER_CUE_FIRST 1.1
+#define UNDER_CUE 0.7
+
+static const char *const copulas[] = {
+  "is",    "are",  "was",     "were",     "means", "mean",     "refers",     "denotes",
+  "denot", "ist",  "sind",    "war",      "waren", "bedeutet", "bezeichnet", "heisst",
+  "est",   "sont", "designe", "signifie", "es",    "son",      "significa",  "designa",
+};
+
+static gboolean
+is_word_sign (char c)
+{
+  return g_ascii_isalnum (c) || (guchar) c >= 0x80 || c == '_';
+}
+
+/* Whether the sentence has the name as a word of its own, letter for letter. */
+static gboolean
+has_name (const SortieSentences *self, guint index, const char *name)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self, index);
+  const char *text = sortie_sentences_get_passage (self, index)->text;
+  const char *end = text + sentence->end;
+  gsize length = strlen (name);
+
+  for (const char *p = text + sentence->start; (p = g_strstr_len (p, end - p, name)) != NULL; p++)
+    if ((p == text || !is_word_sign (p[-1])) && !is_word_sign (p[length]))
+      return TRUE;
+  return FALSE;
+}
+
+static double
+name_factor (const SortieSentences *self, guint index, const SortieRankQuery *query)
+{
+  GPtrArray *names = query->names;
+
+  if (names->len == 0)
+    return 1.0;
+  for (guint i = 0; i < names->len; i++)
+    if (has_name (self, index, g_ptr_array_index (names, i)))
+      return WITH_NAME;
+  return (query->flags & SORTIE_RANK_NAMED) ? WITHOUT_NAME_ASKED_FOR : WITHOUT_NAME;
+}
+
+gboolean
+sortie_sentence_has_pair (const SortieSentence *sentence, guint a, guint b)
+{
+  for (guint i = 0; i + 1 < sentence->n_words; i++)
+    if (sentence->words[i].stem == a && sentence->words[i + 1].stem == b)
+      return TRUE;
+  return FALSE;
+}
+
+/* "At-most-once" has two of the words of "at-least-once", but is another thing. */
+static double
+pair_factor (const SortieSentences *self, guint index, const SortieRankQuery *query)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self, index);
+  guint n = query->pairs->len / 2;
+  guint found = 0;
+
+  if (n == 0)
+    return 1.0;
+  for (guint i = 0; i < n; i++)
+    found += sortie_sentence_has_pair (sentence, g_array_index (query->pairs, guint, 2 * i),
+                                       g_array_index (query->pairs, guint, 2 * i + 1));
+  if (found == 0)
+    return WITHOUT_PAIR;
+  return 1.0 + PAIRS * found / n;
+}
+
+static gboolean
+is_copula (const SortieSentences *self, guint stem)
+{
+  const char *text = sortie_vocabulary_get_stem (self->vocabulary, stem);
+
+  for (guint i = 0; i < G_N_ELEMENTS (copulas); i++)
+    if (g_str_equal (text, copulas[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* "A dead letter is …": after an article the words of the subject, then at once the verb. */
+static gboolean
+defines_subject (const SortieSentences *self,
+                 const SortieSentence *sentence,
+                 const SortieRankQuery *query)
+{
+  guint at = 0;
+  guint n = 0;
+
+  while (at < sentence->n_words &&
+         sortie_vocabulary_is_stop (self->vocabulary, sentence->words[at].stem))
+    at++;
+  for (; at < sentence->n_words && sortie_words_hold (query->subject, sentence->words[at].stem);
+       at++)
+    n++;
+  return n > 0 && n >= MIN (query->subject->len, 3) && at < sentence->n_words &&
+         is_copula (self, sentence->words[at].stem);
+}
+
+/* "X is a …" answers what X is; a figure answers how many. */
+static double
+answer_kind (const SortieSentences *self, guint index, const SortieRankQuery *query)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self, index);
+  double factor = 1.0;
+  gboolean number = FALSE;
+
+  for (guint i = 0; i < sentence->n_terms; i++)
+    number = number || sortie_vocabulary_is_number (self->vocabulary, sentence->terms[i]);
+  if ((query->flags & SORTIE_RANK_COUNTS) && number)
+    factor *= 1.15;
+  if (query->flags & SORTIE_RANK_DEFINES)
+    factor *= defines_subject (self, sentence, query) ? DEFINITION : 1.0;
+  return factor;
+}
+
+static gboolean
+has_cue (const SortieSentences *self, guint index, GArray *cues)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self, index);
+
+  for (guint i = 0; i < sentence->n_words; i++)
+    for (guint j = 0; j < cues->len; j++)
+      if (sentence->words[i].root == g_array_index (cues, SortieWord, j).root)
+        return TRUE;
+  return FALSE;
+}
+
+static gboolean
+section_has_cue (GArray *section, GArray *cues)
+{
+  for (guint i = 0; i < cues->len; i++)
+    if (sortie_stems_hold (section, g_array_index (cues, SortieWord, i).stem))
+      return TRUE;
+  return FALSE;
+}
+
+/* What stands under "Advantages of …" is one, and best told where a paragraph begins. */
+static double
+cue_factor (const SortieSentences *self, guint index, const SortieRankQuery *query)
+{
+  const SortieSentence *sentence = sortie_sentences_get (self, index);
+  GArray *section = g_ptr_array_index (self->sections, sentence->passage);
+  gboolean strong = has_cue (self, index, query->strong_cues);
+  gboolean other = has_cue (self, index, query->other_cues);
+
+  if (strong && !other)
+    return STRONG_CUE;
+  if (section_has_cue (section, query->strong_cues) &&
+      !section_has_cue (section, query->other_cues))
+    return (sentence->flags & SORTIE_SENTENCE_OPENS) ? UNDER_CUE_FIRST : UNDER_CUE;
+  if (other && !strong)
+    return 0.0;
+  return has_cue (self, index, query->cues) ? WEAK_CUE : 0.0;
+}
+
+double
+sortie_rank_get_factor (const SortieSentences *self, guint index, const SortieRankQuery *query)
+{
+  return pair_factor (self, index, query) * name_factor (self, index, query) *
+         answer_kind (self, index, query) *
+         (query->cues != NULL ? cue_factor (self, index, query) : 1.0);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "sortie-report.h"
+
+G_BEGIN_DECLS
+
+/* Between sortie-report.c (the report), sortie-report-text.c (text of others in it)
+ * and sortie-report-closing.c (its last line). */
+
+/* A heading in the list of sources, or an aspect in a table, has no more bytes. */
+#define SORTIE_REPORT_MAX_SHOWN 100
+
+/* White space in one blank, without what a reader can't see. (transfer full) */
+char *sortie_report_one_line (const char *text);
+
+/* Escaped as text that something stands before, where "10." begins no list. (transfer full) */
+char *sortie_report_escape (const char *text);
+
+/* On one line, shortened to so many bytes, escaped. (transfer full) */
+char *sortie_report_dup_shown (const char *text, gsize limit);
+
+/* How much was searched, read and cited. (transfer full) */
+char *sortie_report_dup_closing_line (const SortieAnalysis *analysis,
+                                      GPtrArray *sources,
+                                      const char *language);
+
+G_END_DECLS
