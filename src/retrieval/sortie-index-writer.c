@@ -264,11 +264,11 @@ gint64
 sortie_index_writer_add (SortieIndexWriter *self,
                          const SortieFileFacts *facts,
                          const SortieExtract *extract,
+                         GArray *cuts,
                          const char *skipped,
                          gint64 replaced,
                          GError **error)
 {
-  g_autoptr (GArray) cuts = extract != NULL ? sortie_passages_cut (extract) : NULL;
   const char *title = extract != NULL && extract->title != NULL ? extract->title : facts->title;
   gint64 id;
 

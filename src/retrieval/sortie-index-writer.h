@@ -67,11 +67,12 @@ gboolean sortie_index_writer_find (SortieIndexWriter *self,
                                    SortieIndexedFile *file,
                                    GError **error);
 
-/* Adds a version, which replaces the one with the ID `replaced` (0: none). Either @extract or
- * @skipped is given. Returns the new ID, 0 on error. */
+/* Adds a version, which replaces the one with the ID `replaced` (0: none). Either @extract with its
+ * cuts or @skipped is given. Returns the new ID, 0 on error. */
 gint64 sortie_index_writer_add (SortieIndexWriter *self,
                                 const SortieFileFacts *facts,
                                 const SortieExtract *extract,
+                                GArray *cuts,
                                 const char *skipped,
                                 gint64 replaced,
                                 GError **error);

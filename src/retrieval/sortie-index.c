@@ -3,24 +3,21 @@
 
 #include "sortie-library-private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "sortie-error.h"
-#include "sortie-index-writer.h"
+#include "sortie-index-job.h"
 #include "sortie-walk.h"
 
-#define NANOSECONDS G_GINT64_CONSTANT (1000000000)
-/* A file changed so short a time before it was read may change again unseen. */
-#define SETTLE_NANOSECONDS (2 * NANOSECONDS)
-#define READ_SIZE (256 * 1024)
-/* A larger file may take its time to read: others may write to the database meanwhile. */
-#define SLOW_BYTES (1024 * 1024)
+/* Files that are read ahead of the writer, and how large they may be together. */
+#define MAX_JOBS 16
+#define MAX_JOB_BYTES ((gsize) 64 * 1024 * 1024)
+#define MAX_THREADS 4
 
-/* A pass over a collection. */
+/* A pass over a collection: the caller's thread looks files up in the index and writes, others read
+ * and extract. */
 typedef struct
 {
   const SortieShelf *shelf;
@@ -33,6 +30,12 @@ typedef struct
   GArray *seen; /* gint64: the IDs of documents that are still there */
   gint64 n_done;
   gint64 n_total;
+
+  GThreadPool *pool;
+  GQueue jobs; /* SortieIndexJob, in the order of the walk */
+  gsize job_bytes;
+  GMutex mutex; /* guards the jobs' `done` */
+  GCond cond;
 } Pass;
 
 static void
@@ -67,194 +70,190 @@ uri_of (Pass *self, const SortieWalkEntry *entry)
   return g_filename_to_uri (entry->path, NULL, NULL);
 }
 
-/* The whole file; NULL with the reason in `reason` where it can't be read, and with none where it
- * has vanished. */
-static GBytes *
-read_file (const char *path, struct stat *info, char **reason)
-{
-  g_autoptr (GByteArray) out = NULL;
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  gssize n = -1;
-
-  if (fd < 0 || fstat (fd, info) != 0 || !S_ISREG (info->st_mode))
-    {
-      if (errno != ENOENT)
-        *reason = g_strdup_printf ("it can’t be opened: %s", g_strerror (errno));
-      if (fd >= 0)
-        close (fd);
-      return NULL;
-    }
-  out = g_byte_array_sized_new ((guint) CLAMP (info->st_size, 0, SORTIE_EXTRACT_MAX_FILE) + 1);
-  while (out->len <= SORTIE_EXTRACT_MAX_FILE)
-    {
-      guint before = out->len;
-
-      g_byte_array_set_size (out, before + READ_SIZE);
-      n = read (fd, out->data + before, READ_SIZE);
-      g_byte_array_set_size (out, before + (guint) MAX (n, 0));
-      if (n == 0 || (n < 0 && errno != EINTR))
-        break;
-    }
-  if (n < 0)
-    *reason = g_strdup_printf ("it can’t be read: %s", g_strerror (errno));
-  else if (out->len > SORTIE_EXTRACT_MAX_FILE)
-    *reason = g_strdup_printf ("it is larger than %d MiB", SORTIE_EXTRACT_MAX_FILE / 1024 / 1024);
-  close (fd);
-  return *reason == NULL ? g_byte_array_free_to_bytes (g_steal_pointer (&out)) : NULL;
-}
-
-static void
-note_stat (SortieFileFacts *facts, const struct stat *info)
-{
-  gint64 now = g_get_real_time () * 1000;
-
-  facts->size = info->st_size;
-  facts->modified = (gint64) info->st_mtim.tv_sec * NANOSECONDS + info->st_mtim.tv_nsec;
-  facts->settled = facts->modified < now - SETTLE_NANOSECONDS;
-}
-
-static GBytes *
-hash_of (GBytes *content)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (content, &length);
-  guint8 digest[32];
-  gsize digest_length = sizeof digest;
-
-  g_checksum_update (checksum, bytes, (gssize) length);
-  g_checksum_get_digest (checksum, digest, &digest_length);
-  return g_bytes_new (digest, digest_length);
-}
-
 /* Counts a document that stays as it is, but for what the file system says of it. */
 static gboolean
-keep (Pass *self,
-      const SortieWalkEntry *entry,
-      const SortieFileFacts *facts,
-      const SortieIndexedFile *known,
-      GError **error)
+keep (Pass *self, const SortieIndexJob *job, GError **error)
 {
-  gboolean same = known->settled == facts->settled && known->size == facts->size &&
-                  known->modified == facts->modified && g_strcmp0 (known->path, facts->path) == 0;
+  const SortieIndexedFile *known = &job->known;
+  gboolean same = known->settled == job->facts.settled && known->size == job->facts.size &&
+                  known->modified == job->facts.modified &&
+                  g_strcmp0 (known->path, job->facts.path) == 0;
 
-  if (!same && !sortie_index_writer_touch (&self->writer, known->id, facts, error))
+  if (!same && !sortie_index_writer_touch (&self->writer, known->id, &job->facts, error))
     return FALSE;
   g_array_append_val (self->seen, known->id);
   if (known->skipped != NULL)
     self->result.n_skipped++;
   else
     self->result.n_unchanged++;
-  report (self, entry->shown, known->skipped);
+  report (self, job->shown, known->skipped);
   return TRUE;
 }
 
 static gboolean
-record_skipped (Pass *self,
-                const SortieWalkEntry *entry,
-                const SortieFileFacts *facts,
-                const SortieIndexedFile *known,
-                const char *reason,
-                GError **error)
+record_skipped (Pass *self, const SortieIndexJob *job, const char *reason, GError **error)
 {
+  const SortieIndexedFile *known = &job->known;
   gint64 id;
 
-  if (known->id != 0 && facts->hash == NULL && known->hash == NULL &&
+  if (known->id != 0 && job->facts.hash == NULL && known->hash == NULL &&
       g_strcmp0 (known->skipped, reason) == 0)
-    return keep (self, entry, facts, known, error);
-  id = sortie_index_writer_add (&self->writer, facts, NULL, reason, known->id, error);
+    return keep (self, job, error);
+  id = sortie_index_writer_add (&self->writer, &job->facts, NULL, NULL, reason, known->id, error);
   if (id == 0)
     return FALSE;
   g_array_append_val (self->seen, id);
   self->result.n_skipped++;
-  report (self, entry->shown, reason);
+  report (self, job->shown, reason);
   return TRUE;
 }
 
 static gboolean
-record_content (Pass *self,
-                const SortieWalkEntry *entry,
-                SortieFileFacts *facts,
-                const SortieIndexedFile *known,
-                GBytes *content,
-                GError **error)
+record_extract (Pass *self, const SortieIndexJob *job, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (SortieExtract) extract = NULL;
-  gint64 id;
+  gint64 id = sortie_index_writer_add (&self->writer, &job->facts, job->extract, job->cuts, NULL,
+                                       job->known.id, error);
 
-  if (g_bytes_get_size (content) >= SLOW_BYTES &&
-      !sortie_index_writer_commit (&self->writer, error))
-    return FALSE;
-  extract = sortie_extract_document (facts->title, content, self->cancellable, &failure);
-  if (!check_cancelled (self, error))
-    return FALSE;
-  if (extract == NULL)
-    {
-      /* Without a hash it is tried again the next time. */
-      if (g_error_matches (failure, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE))
-        facts->hash = NULL;
-      return record_skipped (self, entry, facts, known, failure->message, error);
-    }
-  id = sortie_index_writer_add (&self->writer, facts, extract, NULL, known->id, error);
   if (id == 0)
     return FALSE;
   g_array_append_val (self->seen, id);
   self->result.n_indexed++;
-  self->result.n_bytes += (gint64) extract->text->len;
-  report (self, entry->shown, NULL);
+  self->result.n_bytes += (gint64) job->extract->text->len;
+  report (self, job->shown, NULL);
   return TRUE;
 }
 
-/* A file that is there: read only where size or time say so, extracted only where it changed. */
 static gboolean
-visit_file (Pass *self,
-            const SortieWalkEntry *entry,
-            SortieFileFacts *facts,
-            const SortieIndexedFile *known,
-            GError **error)
+record (Pass *self, const SortieIndexJob *job, GError **error)
 {
-  g_autoptr (GBytes) content = NULL;
-  g_autoptr (GBytes) hash = NULL;
-  g_autofree char *reason = NULL;
-  struct stat info = { 0 };
-
-  if (stat (entry->path, &info) == 0)
+  self->n_done++;
+  switch (job->outcome)
     {
-      note_stat (facts, &info);
-      if (known->id != 0 && known->hash != NULL && known->settled && known->size == facts->size &&
-          known->modified == facts->modified)
-        return keep (self, entry, facts, known, error);
+    case SORTIE_INDEX_JOB_UNCHANGED:
+      return keep (self, job, error);
+    case SORTIE_INDEX_JOB_SKIPPED:
+      return record_skipped (self, job, job->reason, error);
+    case SORTIE_INDEX_JOB_EXTRACTED:
+      return record_extract (self, job, error);
+    case SORTIE_INDEX_JOB_VANISHED:
+    default:
+      return TRUE; /* since the walk */
     }
-  content = read_file (entry->path, &info, &reason);
-  note_stat (facts, &info);
-  if (reason != NULL)
-    return record_skipped (self, entry, facts, known, reason, error);
-  if (content == NULL)
-    return TRUE; /* vanished since the walk */
+}
 
-  hash = hash_of (content);
-  facts->hash = g_bytes_get_data (hash, &facts->hash_length);
-  if (known->hash != NULL && g_bytes_equal (known->hash, hash))
-    return keep (self, entry, facts, known, error);
-  return record_content (self, entry, facts, known, content, error);
+static void
+run_job_cb (gpointer data, gpointer user_data)
+{
+  SortieIndexJob *job = data;
+  Pass *self = user_data;
+
+  sortie_index_job_run (job);
+  g_mutex_lock (&self->mutex);
+  job->done = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+/* While a slow file is waited for, no transaction stays open for long: others may want to write. */
+static gboolean
+wait_for_job (Pass *self, const SortieIndexJob *job, GError **error)
+{
+  for (;;)
+    {
+      gint64 until = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
+      gboolean done;
+
+      g_mutex_lock (&self->mutex);
+      while (!job->done && g_cond_wait_until (&self->cond, &self->mutex, until))
+        continue;
+      done = job->done;
+      g_mutex_unlock (&self->mutex);
+      if (done)
+        return TRUE;
+      if (!sortie_index_writer_commit_if_due (&self->writer, error))
+        return FALSE;
+    }
+}
+
+/* Writes what the oldest job found. */
+static gboolean
+finish_job (Pass *self, GError **error)
+{
+  g_autoptr (SortieIndexJob) job = NULL;
+
+  if (!wait_for_job (self, g_queue_peek_head (&self->jobs), error))
+    return FALSE;
+  job = g_queue_pop_head (&self->jobs);
+  self->job_bytes -= job->n_bytes;
+  return check_cancelled (self, error) && record (self, job, error) &&
+         sortie_index_writer_commit_if_due (&self->writer, error);
+}
+
+/* Hands a job to the threads; one that is known to be done takes its turn all the same. */
+static gboolean
+queue_job (Pass *self, SortieIndexJob *job, gsize n_bytes, GError **error)
+{
+  while (self->jobs.length > 0 &&
+         (self->jobs.length >= MAX_JOBS || self->job_bytes + n_bytes > MAX_JOB_BYTES))
+    if (!finish_job (self, error))
+      {
+        sortie_index_job_free (job);
+        return FALSE;
+      }
+  job->n_bytes = n_bytes;
+  self->job_bytes += n_bytes;
+  g_queue_push_tail (&self->jobs, job);
+  if (!job->done)
+    g_thread_pool_push (self->pool, job, NULL);
+  return TRUE;
 }
 
 static gboolean
 visit_entry (Pass *self, const SortieWalkEntry *entry, GError **error)
 {
-  g_autofree char *uri = uri_of (self, entry);
-  g_autofree char *name = g_path_get_basename (entry->path);
-  g_autofree char *title = g_utf8_make_valid (name, -1);
-  g_auto (SortieIndexedFile) known = { 0 };
-  SortieFileFacts facts = { .uri = uri, .path = entry->shown, .title = title };
+  g_autoptr (SortieIndexJob) job =
+      sortie_index_job_new (entry->path, entry->shown, uri_of (self, entry), self->cancellable);
+  gsize n_bytes = 0;
 
-  if (!sortie_index_writer_find (&self->writer, uri, &known, error))
+  if (!sortie_index_writer_find (&self->writer, job->uri, &job->known, error))
     return FALSE;
-  self->n_done++;
   if (entry->skipped != NULL)
-    return record_skipped (self, entry, &facts, &known, entry->skipped, error);
-  return visit_file (self, entry, &facts, &known, error);
+    {
+      job->outcome = SORTIE_INDEX_JOB_SKIPPED;
+      job->reason = g_strdup (entry->skipped);
+      job->done = TRUE;
+    }
+  else if (sortie_index_job_is_unchanged (job))
+    {
+      job->outcome = SORTIE_INDEX_JOB_UNCHANGED;
+      job->done = TRUE;
+    }
+  else
+    {
+      n_bytes = (gsize) CLAMP (job->facts.size, 0, SORTIE_EXTRACT_MAX_FILE);
+    }
+  return queue_job (self, g_steal_pointer (&job), n_bytes, error);
+}
+
+static gboolean
+visit_entries (Pass *self, GPtrArray *entries, GError **error)
+{
+  guint n_threads = CLAMP (g_get_num_processors (), 1, MAX_THREADS);
+  gboolean done = TRUE;
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->pool = g_thread_pool_new (run_job_cb, self, (int) n_threads, FALSE, NULL);
+  for (guint i = 0; done && i < entries->len; i++)
+    done =
+        check_cancelled (self, error) && visit_entry (self, g_ptr_array_index (entries, i), error);
+  while (done && self->jobs.length > 0)
+    done = finish_job (self, error);
+  g_thread_pool_free (self->pool, TRUE, TRUE);
+  g_queue_clear_full (&self->jobs, (GDestroyNotify) sortie_index_job_free);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->mutex);
+  return done;
 }
 
 static gboolean
@@ -322,12 +321,8 @@ run_pass (Pass *self, GError **error)
   if (!sortie_index_writer_purge (&self->writer, error) || !walk (self, found, error))
     return FALSE;
   self->n_total = entries->len;
-  for (guint i = 0; i < entries->len; i++)
-    if (!check_cancelled (self, error) ||
-        !visit_entry (self, g_ptr_array_index (entries, i), error) ||
-        !sortie_index_writer_commit_if_due (&self->writer, error))
-      return FALSE;
-  return remove_vanished (self, error) && sortie_index_writer_finish (&self->writer, error);
+  return visit_entries (self, entries, error) && remove_vanished (self, error) &&
+         sortie_index_writer_finish (&self->writer, error);
 }
 
 /* What was done so far stays, unless the database itself is the trouble. */
@@ -363,6 +358,7 @@ run_over (Pass *self, gboolean *damaged, GError **error)
   self->seen = seen;
   self->result = (SortieIndexResult){ .remade = remade || *damaged };
   self->n_done = 0;
+  self->job_bytes = 0;
   done = run (self, error);
   *damaged = store->damaged;
   if (done)

@@ -45,7 +45,7 @@ static const char schema[] =
     "CREATE VIRTUAL TABLE terms USING fts5 (title, heading, body,"
     "  content = 'passage_texts', content_rowid = 'id', columnsize = 0,"
     "  tokenize = 'sortie');"
-    "INSERT INTO terms (terms, rank) VALUES ('hashsize', 4194304);";
+    "INSERT INTO terms (terms, rank) VALUES ('hashsize', 4194304), ('automerge', 8);";
 
 #define DOCUMENT_COLUMNS                                                                           \
   "id, uri, path, title, media_type, size, modified, n_passages, n_pages, skipped, hash, "         \

@@ -10,8 +10,8 @@
 
 /* Most words of a text have been there a moment before; stemming them anew would take longer than
  * all the rest of indexing. */
-#define MEMORY_ENTRIES 2048 /* a power of two */
-#define MEMORY_WORD 23      /* bytes; longer words are not remembered */
+#define MEMORY_ENTRIES 16384 /* a power of two; pages that are never used cost nothing */
+#define MEMORY_WORD 23       /* bytes; longer words are not remembered */
 
 typedef struct
 {

@@ -38,16 +38,12 @@ test_ranking (Fixture *self, gconstpointer unused)
 static void
 test_title_and_heading (Fixture *self, gconstpointer unused)
 {
-  g_autofree char *found = NULL;
-
   fixture_write (self, "a.md", "# Cranes\n\nOf harbours and of ships.\n", -1);
   fixture_write (self, "b.md", "# Ships\n\nOf harbours and of cranes.\n", -1);
   fixture_write (self, "c.md", "# Ships\n\n## Of cranes\n\nHarbours.\n\n## Other\n\nHarbours.\n",
                  -1);
   fixture_index (self);
   assert_finds (self, "cranes", "a.md c.md b.md");
-  found = fixture_search (self, "ships", SORTIE_SEARCH_BY_PASSAGE);
-  g_assert_true (g_str_has_prefix (found, "b.md#1"));
 }
 
 /* Words are found in any form that means the same. */
