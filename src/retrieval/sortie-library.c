@@ -245,7 +245,6 @@ sortie_library_give_back (SortieLibrary *self, SortieStore *store)
   for (guint i = 0; i < SORTIE_N_SQL; i++)
     if (store->statements[i] != NULL)
       sqlite3_reset (store->statements[i]);
-  sqlite3_db_release_memory (store->db);
   g_mutex_lock (&self->mutex);
   g_queue_push_head (&self->idle, store);
   if (self->idle.length > MAX_IDLE)
@@ -311,6 +310,7 @@ sortie_library_path_of_uri (const SortieShelf *shelf, const char *uri)
 SortieLibrary *
 sortie_library_open (const char *data_dir, GError **error)
 {
+  static gsize configured = 0;
   g_autofree char *root = g_build_filename (data_dir, "collections", NULL);
   SortieLibrary *self;
 
@@ -319,6 +319,13 @@ sortie_library_open (const char *data_dir, GError **error)
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "Can’t make the folder “%s”: %s", root,
                    g_strerror (errno));
       return NULL;
+    }
+  /* SQLite's own count of its memory costs a lock for each allocation, and nobody asks for it. Where
+   * SQLite is in use already this does nothing. */
+  if (g_once_init_enter (&configured))
+    {
+      sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+      g_once_init_leave (&configured, 1);
     }
   self = g_new0 (SortieLibrary, 1);
   self->data_dir = g_strdup (data_dir);
