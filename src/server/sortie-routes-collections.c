@@ -197,8 +197,8 @@ static gboolean
 add_path (SortieServices *self, SortieRequest *request, GError **error)
 {
   static const char *const known[] = { "path", NULL };
-  gsize length;
-  const char *bytes = g_bytes_get_data (request->body, &length);
+  gsize length = 0;
+  const char *bytes = request->body != NULL ? g_bytes_get_data (request->body, &length) : "";
   g_autoptr (JsonNode) node = sortie_json_parse (bytes, length, &sortie_json_default_limits, error);
   const char *path = NULL;
   const char *folders[] = { NULL, NULL };
@@ -222,6 +222,8 @@ static gboolean
 add_upload (SortieServices *self, SortieRequest *request, GError **error)
 {
   const char *name = sortie_request_get_query (request, "name");
+  g_autoptr (GBytes) content =
+      request->body != NULL ? g_bytes_ref (request->body) : g_bytes_new_static ("", 0);
 
   if (name == NULL)
     {
@@ -229,7 +231,7 @@ add_upload (SortieServices *self, SortieRequest *request, GError **error)
                    "“name”, the file's name, is missing from the query");
       return FALSE;
     }
-  return sortie_library_upload (self->library, get_name (request), name, request->body, error);
+  return sortie_library_upload (self->library, get_name (request), name, content, error);
 }
 
 static SortieResponse *
@@ -245,8 +247,6 @@ add_document_cb (SortieRequest *request, gpointer user_data)
 
   if (collection == NULL)
     return sortie_response_new_error (error);
-  if (request->body == NULL)
-    return sortie_response_new_problem (400, "The body, which is the document, is missing");
   if (!(is_path ? add_path (self, request, &error) : add_upload (self, request, &error)))
     return sortie_response_new_error (error);
   sortie_indexing_start (self->indexing, request->user, collection->name);

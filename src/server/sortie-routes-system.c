@@ -31,6 +31,15 @@ health_cb (SortieRequest *request, gpointer user_data)
 }
 
 static SortieResponse *
+not_ready (const char *detail)
+{
+  SortieResponse *response = sortie_response_new_problem (503, detail);
+
+  sortie_response_set_header (response, "Retry-After", "1");
+  return response;
+}
+
+static SortieResponse *
 ready_cb (SortieRequest *request, gpointer user_data)
 {
   SortieServices *self = user_data;
@@ -38,13 +47,13 @@ ready_cb (SortieRequest *request, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!sortie_bus_ping (self->bus, &error) || !sortie_bus_get_stats (self->bus, &stats, &error))
-    return sortie_response_new_problem (503, error->message);
+    return not_ready (error->message);
   for (int i = 0; i < SORTIE_N_AGENTS; i++)
     if (stats.agents[i].workers == 0)
       {
         g_autofree char *detail = g_strdup_printf ("No worker serves the %s", sortie_agents[i]);
 
-        return sortie_response_new_problem (503, detail);
+        return not_ready (detail);
       }
   return sortie_response_new_json (200, g_strdup ("{\"status\":\"ready\"}"));
 }

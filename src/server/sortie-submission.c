@@ -89,6 +89,24 @@ pin_collections (SortieServices *services, JsonArray *names, GError **error)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* @member: `mission`, or what the original system calls it */
+static gboolean
+read_text (JsonObject *body, const char *member, const char **text, GError **error)
+{
+  const char *given = NULL;
+
+  if (!sortie_json_get_string (body, member, TRUE, &given, error))
+    return FALSE;
+  if (!sortie_mission_text_validate (given, strlen (given), error))
+    {
+      if (!g_str_equal (member, "mission"))
+        g_prefix_error (error, "“%s”: ", member);
+      return FALSE;
+    }
+  *text = given;
+  return TRUE;
+}
+
 /* The options as they are stored: only those that are known. */
 static gboolean
 read_options (JsonObject *body, char **stored, GError **error)
@@ -155,8 +173,7 @@ sortie_submission_accept (SortieServices *services,
     }
   body = json_node_get_object (request->json);
   if (!sortie_json_check_members (body, members, error) ||
-      !sortie_json_get_string (body, text_member, TRUE, &submission.text, error) ||
-      !sortie_mission_text_validate (submission.text, strlen (submission.text), error) ||
+      !read_text (body, text_member, &submission.text, error) ||
       !sortie_json_get_array (body, "collections", FALSE, &names, error) ||
       !read_options (body, &options, error) || !read_key (request, &id, error))
     return NULL;

@@ -157,3 +157,12 @@ class Backend(harness.Backend):
         answer = super().request(method, path, body, headers, **options)
         check_answer(method, path, answer)
         return answer
+
+    def wait_done(self, mission_id, seconds=harness.WAIT_DEADLINE):
+        """As it is, and closes its stream, so that the backend has nothing to wait for at its end."""
+        stream = self.events(mission_id, seconds=seconds)
+        frames = stream.until(lambda event: event["type"] == "done")
+        stream.close()
+        for frame in frames:
+            check(frame.event, "Event")
+        return [frame.event for frame in frames]
