@@ -22,7 +22,7 @@ char *
 sortie_report_to_html (const char *markdown, gsize length, const char *title)
 {
   /* md4c 0.4.8 reads past the length it is given: it gets a copy that ends in NUL. */
-  g_autofree char *copy = g_strndup (markdown, length);
+  g_autoptr (GString) copy = g_string_new_len (markdown, (gssize) length);
   g_autofree char *safe_title = g_markup_escape_text (title != NULL ? title : "Report", -1);
   GString *out = g_string_new (
       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
@@ -31,7 +31,10 @@ sortie_report_to_html (const char *markdown, gsize length, const char *title)
 
   g_string_append_printf (out, "<title>%s</title><style>%s</style></head><body>\n", safe_title,
                           style);
-  md_html (copy, (MD_SIZE) length, append_cb, out,
+  /* A link reference definition, quoted from somewhere, would turn the citations of that number into
+   * links. With its colon escaped it is text, and looks the same. */
+  g_string_replace (copy, "]:", "]\\:", 0);
+  md_html (copy->str, (MD_SIZE) copy->len, append_cb, out,
            MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH, 0);
   g_string_append (out, "</body></html>\n");
   return g_string_free (out, FALSE);
