@@ -116,6 +116,12 @@ back_off (SortieFetcher *self)
   self->backoff = MIN (self->backoff * 2, BACKOFF_LAST_US);
 }
 
+/* A bare XGROUP CREATE is refused by a full Redis even where the group is there: a worker that comes
+ * then could not finish what has been accepted. */
+#define CREATE_GROUP                                                                               \
+  "#!lua flags=allow-oom\n"                                                                        \
+  "return redis.pcall('XGROUP', 'CREATE', KEYS[1], 'agents', '0', 'MKSTREAM')"
+
 /* Groups begin at 0: what was queued before anybody listened is served too. */
 static gboolean
 create_groups (SortieFetcher *self, GError **error)
@@ -124,7 +130,7 @@ create_groups (SortieFetcher *self, GError **error)
     {
       Queue *queue = g_ptr_array_index (self->queues, i);
       g_autoptr (SortieCommand) command =
-          sortie_command_new ("XGROUP", "CREATE", queue->key, "agents", "0", "MKSTREAM", NULL);
+          sortie_command_new ("EVAL", CREATE_GROUP, "1", queue->key, NULL);
       g_autoptr (SortieReply) reply = NULL;
 
       sortie_redis_append (self->redis, command);
