@@ -24,6 +24,8 @@ typedef struct
 
   /* The paragraph that is open. */
   GString *text;
+  GString *code; /* the same as lines, where all of it is code */
+  gboolean is_code;
   const SortiePdfLine *first;
   const SortiePdfLine *last;
   double right; /* the furthest end of its lines */
@@ -242,7 +244,12 @@ continues (Joiner *self, const SortiePdfLine *line)
 
   if (last->page == line->page && fabs (down) < last->size / 2 && line->x1 >= last->x2 - 1)
     return TRUE; /* further right in the same row */
-  if (fabs (line->size - last->size) > 0.8 || is_item (line->text))
+  if (fabs (line->size - last->size) > 0.8)
+    return FALSE;
+  if (self->is_code || (line->mono && ends_sentence (self->text)))
+    return self->is_code && line->mono && last->page == line->page && down > 0 &&
+           down < self->leading * 1.6;
+  if (is_item (line->text))
     return FALSE;
   if (last->page != line->page || down <= 0)
     return !ends_sentence (self->text) && starts_in_lower_case (line->text) &&
@@ -276,6 +283,21 @@ outline_level (Joiner *self, const char *title)
         return heading->level;
     }
   return 0;
+}
+
+/* A line of code, as far to the right as it stands. */
+static void
+append_code (Joiner *self, const SortiePdfLine *line)
+{
+  gsize length = strlen (line->text);
+  double width = (line->x2 - line->x1) / (double) MAX (length, 1);
+  double indent = width > 0 ? (line->x1 - self->first->x1) / width : 0;
+
+  if (self->code->len > 0)
+    g_string_append_c (self->code, '\n');
+  for (long i = lround (CLAMP (indent, 0, 60)); i > 0; i--)
+    g_string_append_c (self->code, ' ');
+  g_string_append_len (self->code, line->text, (gssize) length);
 }
 
 /* The level of the open paragraph as a heading, or 0. */
@@ -315,8 +337,13 @@ flush_paragraph (Joiner *self)
 
   if (self->text->len == 0)
     return;
-  level = heading_level (self);
-  if (level > 0)
+  level = self->is_code ? 0 : heading_level (self);
+  if (self->is_code && self->n_lines > 1)
+    {
+      sortie_extract_append (self->extract, SORTIE_BLOCK_PRE, self->first->page, self->code->str,
+                             self->code->len);
+    }
+  else if (level > 0)
     {
       sortie_extract_append_heading (self->extract, level, self->first->page, self->text->str,
                                      self->text->len);
@@ -330,6 +357,7 @@ flush_paragraph (Joiner *self)
                              self->first->page, self->text->str, self->text->len);
     }
   g_string_truncate (self->text, 0);
+  g_string_truncate (self->code, 0);
   self->n_lines = 0;
 }
 
@@ -351,8 +379,12 @@ take_line (Joiner *self, const SortiePdfLine *line)
     {
       self->first = line;
       self->right = line->x2;
+      self->is_code = line->mono;
     }
+  self->is_code = self->is_code && line->mono;
   append_to_paragraph (self, line);
+  if (self->is_code)
+    append_code (self, line);
   self->right = MAX (self->right, line->x2);
   self->last = line;
   self->n_lines++;
@@ -397,12 +429,14 @@ sortie_pdf_append_lines (SortieExtract *extract, GPtrArray *lines, GPtrArray *ou
   g_autoptr (GHashTable) compounds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GArray) heading_sizes = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) code = g_string_new (NULL);
   Joiner joiner = { .extract = extract,
                     .lines = lines,
                     .outline = titles,
                     .compounds = compounds,
                     .heading_sizes = heading_sizes,
-                    .text = text };
+                    .text = text,
+                    .code = code };
 
   for (guint i = 0; i < outline->len; i++)
     {

@@ -10,6 +10,7 @@
 
 #define MAX_OUTLINE 20000
 #define MAX_OUTLINE_DEPTH 6
+#define GAP 0.5 /* of a line's height: wider ones part words */
 
 static void
 line_free (gpointer data)
@@ -83,6 +84,19 @@ is_bold (const char *font)
                           strcasestr (font, "heavy") != NULL || strstr (font, "CMBX") != NULL);
 }
 
+static gboolean
+is_mono (const char *font)
+{
+  static const char *const names[] = {
+    "mono", "courier", "typewriter", "cmtt", "consol", "cousine"
+  };
+
+  for (guint i = 0; font != NULL && i < G_N_ELEMENTS (names); i++)
+    if (strcasestr (font, names[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* The characters from `start` on up to the line's end. `*index` counts characters, as poppler's
  * boxes do. */
 static SortiePdfLine *
@@ -90,22 +104,34 @@ read_line (
     const char **start, PopplerRectangle *boxes, guint n_boxes, GList **attributes, guint *index)
 {
   SortiePdfLine *line = g_new0 (SortiePdfLine, 1);
+  g_autoptr (GString) text = g_string_new (NULL);
+  const PopplerRectangle *last = NULL;
   const char *p = *start;
 
   line->x2 = -1;
+  line->mono = TRUE;
   for (; *p != '\0' && *p != '\n'; p = g_utf8_next_char (p), (*index)++)
     {
       const PopplerTextAttributes *style = attributes_at (attributes, (int) *index);
+      const PopplerRectangle *box = *index < n_boxes ? &boxes[*index] : NULL;
 
-      if (*index < n_boxes && !g_unichar_isspace (g_utf8_get_char (p)))
-        widen (line, &boxes[*index]);
+      if (g_unichar_isspace (g_utf8_get_char (p)))
+        box = NULL;
+      else if (box != NULL)
+        widen (line, box);
+      /* Columns of a table have no space character between them. */
+      if (box != NULL && last != NULL && box->x1 - last->x2 > GAP * (box->y2 - box->y1))
+        g_string_append_c (text, ' ');
+      g_string_append_len (text, p, g_utf8_next_char (p) - p);
+      last = box;
+      line->mono = line->mono && (box == NULL || (style != NULL && is_mono (style->font_name)));
       if (style != NULL && style->font_size >= line->size)
         {
           line->size = style->font_size;
           line->bold = is_bold (style->font_name);
         }
     }
-  line->text = clean_text (*start, (gsize) (p - *start));
+  line->text = clean_text (text->str, text->len);
   if (*p == '\n')
     {
       p++;

@@ -18,6 +18,7 @@ typedef struct
   double y2;
   double size; /* of the font */
   gboolean bold;
+  gboolean mono; /* all of it in letters of one width: code */
   double page_height;
 } SortiePdfLine;
 

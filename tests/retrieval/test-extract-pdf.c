@@ -99,6 +99,16 @@ test_outline (void)
 }
 
 static void
+test_code_and_columns (void)
+{
+  g_autoptr (SortieExtract) extract = extract_file ("mill.pdf");
+
+  g_assert_nonnull (strstr (extract->text->str,
+                            "for cash only:\n\nfor sack in sacks\n    sell (sack)\ndone\n\n"
+                            "sack two crowns"));
+}
+
+static void
 test_refused (void)
 {
   g_autofree char *encrypted = refuse_file ("encrypted.pdf");
@@ -258,6 +268,7 @@ main (int argc, char **argv)
   g_test_add_func ("/extract/pdf/running-lines", test_running_lines);
   g_test_add_func ("/extract/pdf/headings-by-size", test_headings_by_size);
   g_test_add_func ("/extract/pdf/outline", test_outline);
+  g_test_add_func ("/extract/pdf/code-and-columns", test_code_and_columns);
   g_test_add_func ("/extract/pdf/refused", test_refused);
   g_test_add_func ("/extract/pdf/mutated", test_mutated);
   g_test_add_func ("/extract/pdf/helper-fails", test_helper_fails);

@@ -130,6 +130,27 @@ test_uploads (Fixture *self, gconstpointer unused)
   g_assert_cmpint (fixture_index (self).n_indexed, ==, 0);
 }
 
+/* The old ID of an upload that was replaced does not reach the new one. */
+static void
+test_remove_replaced_upload (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (SortieDocument) old = NULL;
+  g_autofree char *found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sortie_library_add (self->library, "c", NULL, NULL));
+  upload (self, "a.txt", "The old quay.");
+  fixture_index (self);
+  old = fixture_document (self, "a.txt");
+  upload (self, "a.txt", "The new quay, which is larger.");
+  fixture_index (self);
+  g_assert_false (sortie_library_remove_document (self->library, old->id, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND);
+  g_assert_cmpint (fixture_index (self).n_removed, ==, 0);
+  found = fixture_search (self, "quay", SORTIE_SEARCH_BY_DOCUMENT);
+  g_assert_cmpstr (found, ==, "a.txt");
+}
+
 /* A mirrored file can be taken out, a file in a mirrored folder can't. */
 static void
 test_remove_document (Fixture *self, gconstpointer unused)
@@ -338,6 +359,7 @@ main (int argc, char **argv)
   ADD ("/library/collections", test_collections, NULL);
   ADD ("/library/bad-folders", test_bad_folders, NULL);
   ADD ("/library/uploads", test_uploads, NULL);
+  ADD ("/library/remove-replaced-upload", test_remove_replaced_upload, NULL);
   ADD ("/library/remove-document", test_remove_document, NULL);
   ADD ("/library/bad-ids", test_bad_ids, NULL);
   ADD ("/library/document", test_document, NULL);
