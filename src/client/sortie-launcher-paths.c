@@ -17,6 +17,13 @@
 
 #define HASH_CHARACTERS 12
 
+/* A folder may be executable too. */
+static gboolean
+is_program (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) && g_file_test (path, G_FILE_TEST_IS_EXECUTABLE);
+}
+
 char *
 sortie_launcher_find_program (GError **error)
 {
@@ -28,13 +35,13 @@ sortie_launcher_find_program (GError **error)
 
   if (named != NULL && *named != '\0')
     {
-      if (g_file_test (named, G_FILE_TEST_IS_EXECUTABLE))
+      if (is_program (named))
         return g_strdup (named);
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND,
                    "SORTIE_SORTIED names “%s”, which is no program", named);
       return NULL;
     }
-  if (beside != NULL && g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
+  if (beside != NULL && is_program (beside))
     return g_steal_pointer (&beside);
 
   found = g_find_program_in_path ("sortied");

@@ -423,6 +423,11 @@ test_find_program (void)
   g_setenv ("SORTIE_SORTIED", "/nonexistent", TRUE);
   g_assert_null (sortie_launcher_find_program (&error));
   g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
+  g_setenv ("SORTIE_SORTIED", "/usr", TRUE); /* a folder that can be entered */
+  g_assert_null (sortie_launcher_find_program (&error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND);
   g_unsetenv ("SORTIE_SORTIED");
 }
 
