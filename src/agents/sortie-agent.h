@@ -53,10 +53,10 @@ struct _SortieStepOutput
 {
   /* A status event, code step.progress unless another is given. `data`: JSON object text. */
   gboolean (*progress) (SortieStepOutput *self,
-                        const char       *code,
-                        const char       *message,
-                        const char       *data,
-                        GError          **error);
+                        const char *code,
+                        const char *message,
+                        const char *data,
+                        GError **error);
   /* Starts the mission's next draft; what was written before is superseded. */
   gboolean (*start_draft) (SortieStepOutput *self, const char *written_by, GError **error);
   /* Appends to the draft. The output coalesces: the first text at once, then by time and size. */
@@ -75,9 +75,9 @@ struct _SortieStepOutput
  *   same input gives the same bytes. NULL with an error means that the attempt failed.
  */
 typedef char *(*SortieAgentFunc) (const SortieStepInput *input,
-                                  SortieStepOutput      *output,
-                                  gpointer               user_data,
-                                  GError               **error);
+                                  SortieStepOutput *output,
+                                  gpointer user_data,
+                                  GError **error);
 
 typedef struct
 {

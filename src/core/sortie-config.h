@@ -56,9 +56,9 @@ typedef struct _SortieConfig SortieConfig;
  * Returns: (transfer full): the configuration, or NULL
  */
 SortieConfig *sortie_config_new (const char *const *environment,
-                                 const char        *env_file,
-                                 gsize              env_file_length,
-                                 GError           **error);
+                                 const char *env_file,
+                                 gsize env_file_length,
+                                 GError **error);
 void sortie_config_free (SortieConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieConfig, sortie_config_free)
 
@@ -75,9 +75,9 @@ SortieConfigOrigin sortie_config_get_origin (SortieConfig *self, const char *nam
 /* `true`, `1`, `yes`, `on` (any case) are true; `false`, `0`, `no`, `off` and unset are false;
  * anything else is SORTIE_ERROR_INVALID naming the variable. */
 gboolean sortie_config_get_boolean (SortieConfig *self,
-                                    const char   *name,
-                                    gboolean     *value,
-                                    GError      **error);
+                                    const char *name,
+                                    gboolean *value,
+                                    GError **error);
 
 /* Every known variable, one a line: `NAME=value  (origin)`; keys and tokens masked, passwords in
  * addresses replaced by `***`. */

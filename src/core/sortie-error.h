@@ -25,8 +25,8 @@ typedef enum
   SORTIE_ERROR_TOO_LARGE,   /* a named limit was passed */
   SORTIE_ERROR_DENIED,      /* no permission, or the wrong password or token */
   SORTIE_ERROR_STALE,       /* the fence has moved on: somebody else owns this step now */
-  SORTIE_ERROR_CANCELLED,   /* the mission or the process is being stopped; never shown as failure */
-  SORTIE_ERROR_FAILED,      /* anything else */
+  SORTIE_ERROR_CANCELLED, /* the mission or the process is being stopped; never shown as failure */
+  SORTIE_ERROR_FAILED,    /* anything else */
 } SortieError;
 
 GQuark sortie_error_quark (void);

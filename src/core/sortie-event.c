@@ -33,7 +33,7 @@ sortie_event_type_from_string (const char *text, SortieEventType *type)
   for (gsize i = 0; i < G_N_ELEMENTS (type_names); i++)
     if (g_str_equal (text, type_names[i]))
       {
-        *type = (SortieEventType)i;
+        *type = (SortieEventType) i;
         return TRUE;
       }
   return FALSE;
@@ -188,9 +188,9 @@ read_numbers (SortieEvent *self, JsonObject *object, GError **error)
       !sortie_json_get_integer (object, "draft", FALSE, 1, G_MAXINT, &draft, error) ||
       !sortie_json_get_integer (object, "offset", FALSE, 0, G_MAXINT64, &self->offset, error))
     return FALSE;
-  self->step = (int)step;
-  self->attempt = (int)attempt;
-  self->draft = (int)draft;
+  self->step = (int) step;
+  self->attempt = (int) attempt;
+  self->draft = (int) draft;
   return TRUE;
 }
 
@@ -267,7 +267,7 @@ sortie_timestamp_format (gint64 milliseconds)
   return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_time_get_year (time),
                           g_date_time_get_month (time), g_date_time_get_day_of_month (time),
                           g_date_time_get_hour (time), g_date_time_get_minute (time),
-                          g_date_time_get_second (time), (int)(milliseconds % 1000));
+                          g_date_time_get_second (time), (int) (milliseconds % 1000));
 }
 
 /**

@@ -72,9 +72,9 @@ typedef struct
 } SortieEvent;
 
 SortieEvent *sortie_event_new (SortieEventType type,
-                               const char     *source,
-                               const char     *code,
-                               const char     *message);
+                               const char *source,
+                               const char *code,
+                               const char *message);
 SortieEvent *sortie_event_copy (const SortieEvent *self);
 void sortie_event_free (SortieEvent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieEvent, sortie_event_free)
@@ -89,11 +89,11 @@ char *sortie_event_to_body (const SortieEvent *self);
 
 /* The wire form: one line of JSON. `text` is the message of a partial output, or NULL. */
 char *sortie_event_body_to_wire (const char *body,
-                                 gsize       body_length,
+                                 gsize body_length,
                                  const char *text,
-                                 gsize       text_length,
+                                 gsize text_length,
                                  const char *mission_id,
-                                 gint64      timestamp);
+                                 gint64 timestamp);
 
 SortieEvent *sortie_event_from_wire (const char *json, gsize length, GError **error);
 

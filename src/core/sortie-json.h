@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 #define SORTIE_JSON_MAX_DEPTH 32
 #define SORTIE_JSON_MAX_BYTES (4 * 1024 * 1024)
 #define SORTIE_JSON_MAX_VALUES 200000
-#define SORTIE_JSON_MAX_MEMBERS 512    /* of one object: chosen names can't make its table slow */
-#define SORTIE_JSON_MAX_NUMBER 1024     /* characters of one number */
-#define SORTIE_JSON_HARD_MAX_DEPTH 256  /* whatever a caller's limits say: trees are walked by calls */
+#define SORTIE_JSON_MAX_MEMBERS 512 /* of one object: chosen names can't make its table slow */
+#define SORTIE_JSON_MAX_NUMBER 1024 /* characters of one number */
+#define SORTIE_JSON_HARD_MAX_DEPTH                                                                 \
+  256 /* whatever a caller's limits say: trees are walked by calls */
 
 typedef struct
 {
@@ -38,10 +39,10 @@ extern const SortieJsonLimits sortie_json_default_limits;
  * SORTIE_ERROR_TOO_LARGE where a limit is passed, SORTIE_ERROR_INVALID otherwise; the message names
  * the byte, from 0.
  */
-gboolean sortie_json_validate (const char             *bytes,
-                               gsize                   length,
+gboolean sortie_json_validate (const char *bytes,
+                               gsize length,
                                const SortieJsonLimits *limits,
-                               GError                **error);
+                               GError **error);
 
 /**
  * sortie_json_parse:
@@ -51,26 +52,23 @@ gboolean sortie_json_validate (const char             *bytes,
  *
  * Returns: (transfer full): the value, or NULL
  */
-JsonNode *sortie_json_parse (const char             *bytes,
-                             gsize                   length,
+JsonNode *sortie_json_parse (const char *bytes,
+                             gsize length,
                              const SortieJsonLimits *limits,
-                             GError                **error);
+                             GError **error);
 
 /* Typed member access that reports the member's name: SORTIE_ERROR_INVALID when it is absent (and
  * required) or of another type. The out-parameter is untouched on failure and when absent; null
  * counts as absent. What is got belongs to the object. 7.0 is an integer, as in JSON Schema. */
-gboolean sortie_json_get_string (JsonObject  *object,
-                                 const char  *member,
-                                 gboolean     required,
-                                 const char **value,
-                                 GError     **error);
+gboolean sortie_json_get_string (
+    JsonObject *object, const char *member, gboolean required, const char **value, GError **error);
 gboolean sortie_json_get_integer (JsonObject *object,
                                   const char *member,
-                                  gboolean    required,
-                                  gint64      minimum,
-                                  gint64      maximum,
-                                  gint64     *value,
-                                  GError    **error);
+                                  gboolean required,
+                                  gint64 minimum,
+                                  gint64 maximum,
+                                  gint64 *value,
+                                  GError **error);
 gboolean sortie_json_get_boolean (
     JsonObject *object, const char *member, gboolean required, gboolean *value, GError **error);
 gboolean sortie_json_get_array (

@@ -33,7 +33,7 @@ sortie_mission_state_from_string (const char *text, SortieMissionState *state)
   for (gsize i = 0; i < G_N_ELEMENTS (state_names); i++)
     if (g_str_equal (text, state_names[i]))
       {
-        *state = (SortieMissionState)i;
+        *state = (SortieMissionState) i;
         return TRUE;
       }
   return FALSE;
@@ -132,11 +132,11 @@ sortie_mission_id_for_key (const char *user, const char *key)
   guint8 b[32];
   gsize length = sizeof b;
 
-  g_checksum_update (checksum, (const guchar *)user, strlen (user) + 1);
-  g_checksum_update (checksum, (const guchar *)key, strlen (key));
+  g_checksum_update (checksum, (const guchar *) user, strlen (user) + 1);
+  g_checksum_update (checksum, (const guchar *) key, strlen (key));
   g_checksum_get_digest (checksum, b, &length);
-  b[6] = (guint8)((b[6] & 0x0f) | 0x80);
-  b[8] = (guint8)((b[8] & 0x3f) | 0x80);
+  b[6] = (guint8) ((b[6] & 0x0f) | 0x80);
+  b[8] = (guint8) ((b[8] & 0x3f) | 0x80);
   return g_strdup_printf ("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
                           b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11],
                           b[12], b[13], b[14], b[15]);

@@ -100,7 +100,7 @@ sortie_plan_add_step (
 {
   SortieStep *step = g_new0 (SortieStep, 1);
 
-  step->number = (int)self->steps->len + 1;
+  step->number = (int) self->steps->len + 1;
   step->agent = g_strdup (agent);
   step->question = g_strdup (question);
   step->n_needs = MIN (n_needs, SORTIE_PLAN_MAX_STEPS);
@@ -113,7 +113,7 @@ sortie_plan_add_step (
 SortieStep *
 sortie_plan_get_step (const SortiePlan *self, int number)
 {
-  if (number < 1 || number > (int)self->steps->len)
+  if (number < 1 || number > (int) self->steps->len)
     return NULL;
   return g_ptr_array_index (self->steps, number - 1);
 }
@@ -121,7 +121,7 @@ sortie_plan_get_step (const SortiePlan *self, int number)
 int
 sortie_plan_get_n_steps (const SortiePlan *self)
 {
-  return (int)self->steps->len;
+  return (int) self->steps->len;
 }
 
 static gboolean invalid (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -297,14 +297,14 @@ read_needs (JsonObject *object, int *needs, int *n_needs, GError **error)
     return FALSE;
   if (json_array_get_length (array) > SORTIE_PLAN_MAX_STEPS)
     return invalid (error, "“needs” has more than %d entries", SORTIE_PLAN_MAX_STEPS);
-  *n_needs = (int)json_array_get_length (array);
+  *n_needs = (int) json_array_get_length (array);
   for (int i = 0; i < *n_needs; i++)
     {
-      JsonNode *node = json_array_get_element (array, (guint)i);
+      JsonNode *node = json_array_get_element (array, (guint) i);
 
       if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
         return invalid (error, "“needs” must hold whole numbers");
-      needs[i] = (int)CLAMP (json_node_get_int (node), -1, G_MAXINT);
+      needs[i] = (int) CLAMP (json_node_get_int (node), -1, G_MAXINT);
     }
   return TRUE;
 }
@@ -378,7 +378,7 @@ sortie_plan_from_json (const char *bytes, gsize length, GError **error)
     }
   self = sortie_plan_new (title, language, written_by);
   for (guint i = 0; i < json_array_get_length (steps); i++)
-    if (!read_step (self, json_array_get_element (steps, i), (int)i + 1, error))
+    if (!read_step (self, json_array_get_element (steps, i), (int) i + 1, error))
       return NULL;
   if (!sortie_plan_validate (self, error))
     return NULL;

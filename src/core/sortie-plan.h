@@ -65,11 +65,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortiePlan, sortie_plan_free)
 
 /* Appends a step that waits for the given ones; its number is the next free one. Step 1 (planning)
  * is there from sortie_plan_new() on. */
-SortieStep *sortie_plan_add_step (SortiePlan *self,
-                                  const char *agent,
-                                  const char *question,
-                                  const int  *needs,
-                                  int         n_needs);
+SortieStep *sortie_plan_add_step (
+    SortiePlan *self, const char *agent, const char *question, const int *needs, int n_needs);
 
 SortieStep *sortie_plan_get_step (const SortiePlan *self, int number); /* (nullable) */
 int sortie_plan_get_n_steps (const SortiePlan *self);

@@ -19,8 +19,11 @@ typedef struct _SortieSseParser SortieSseParser;
  * @length: bytes of @data
  * @last_event_id: the last event ID at this point, empty where none was set
  */
-typedef void (*SortieSseFunc) (
-    const char *type, const char *data, gsize length, const char *last_event_id, gpointer user_data);
+typedef void (*SortieSseFunc) (const char *type,
+                               const char *data,
+                               gsize length,
+                               const char *last_event_id,
+                               gpointer user_data);
 
 /* `func` is called inside sortie_sse_parser_feed(); it may neither feed nor free the parser. What it
  * is given is valid UTF-8 (what was not came as U+FFFD) and lives until it returns. */
@@ -35,9 +38,9 @@ void sortie_sse_parser_set_limits (SortieSseParser *self, gsize max_line, gsize 
  * completes it; what the stream's end leaves unfinished is dropped, as the standard says.
  * SORTIE_ERROR_TOO_LARGE when a limit is passed; the parser then takes nothing more. */
 gboolean sortie_sse_parser_feed (SortieSseParser *self,
-                                 const char      *bytes,
-                                 gsize            length,
-                                 GError         **error);
+                                 const char *bytes,
+                                 gsize length,
+                                 GError **error);
 
 /* The ID to send as Last-Event-ID: that of the last completed event or earlier, never NULL. */
 const char *sortie_sse_parser_get_last_event_id (SortieSseParser *self);
