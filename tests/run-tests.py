@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run-tests.py BUILD-FOLDER [SUITE|NAME]…: what ./dev test does once everything is built.
+"""run-tests.py BUILD-FOLDER [SUITE|LAYER|NAME]…: what ./dev test does once everything is built.
 
 Runs the tests by meson, shows the output of what failed, and ends in a line "N passed, N failed"
 that counts every test point of every program. A program that fails without a failed point (it
@@ -17,18 +17,20 @@ SKIP = re.compile(r"#\s*skip\b", re.IGNORECASE)
 
 
 def chosen_tests(folder, wanted):
-    """The names of the tests that the words select, each a suite or a test."""
+    """The names of the tests that the words select: each a suite, a layer (core for core-json and
+    the others of core) or a test."""
     with open(os.path.join(folder, "meson-info", "intro-tests.json"), encoding="utf-8") as file:
         tests = json.load(file)
     suites = {t["name"]: {s.rpartition(":")[2] for s in t["suite"]} for t in tests}
     chosen = []
     for word in wanted:
-        found = [name for name, of in suites.items() if word == name or word in of]
+        found = [name for name, of in suites.items()
+                 if word == name or word in of or name.startswith(word + "-")]
         if not found:
             known = sorted(set().union(*suites.values()))
             sys.exit(f"There is no suite or test {word}.\nSuites: {', '.join(known)}\n"
                      f"Tests: {', '.join(sorted(suites))}")
-        chosen += found
+        chosen += [name for name in found if name not in chosen]
     return chosen
 
 
