@@ -161,7 +161,7 @@ launch (SortiePrivateServer *self, int lock_fd, GError **error)
   if (self->process == NULL && g_error_matches (first, SORTIE_ERROR, SORTIE_ERROR_FAILED) &&
       sortie_redis_process_repair (self->data_dir, NULL))
     {
-      g_message ("The append-only file was damaged; a copy was set aside and its end cut off");
+      g_message ("The append-only file was damaged; its end was cut off"); /* this is no failure */
       self->process = launch_once (self, lock_fd, socket_path, error);
     }
   else if (self->process == NULL)

@@ -1,5 +1,6 @@
 -- A step is done. ARGV: ID, step, fence, events, result, plan ('' except for planning), the plan's
--- further steps and those of them that wait for planning, outcome and done event ('' except for the last step).
+-- further steps, those of them that wait for planning, outcome and done event ('' except for the
+-- last step).
 local step, fence = arg(), arg()
 local events = read_events()
 local result, plan = arg(), arg()
