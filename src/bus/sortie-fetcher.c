@@ -220,7 +220,7 @@ read_once (
     return FALSE;
   if (sortie_reply_is_error (reply, "NOGROUP"))
     {
-      g_message ("A queue's consumer group is gone; making it again"); /* no caller has this error */
+      g_message ("A queue has lost its group; it is made again"); /* no caller has this error */
       return create_groups (self, error);
     }
   if (!sortie_reply_check (reply, error))
