@@ -194,7 +194,7 @@ bus_get_server_pid (const SortieRedisUrl *url)
   while (info == NULL)
     {
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (PROBE_US);
+      g_usleep (PROBE_US); /* between two looks */
       info = read_server_info (url);
     }
   line = strstr (info, "process_id:");
@@ -258,7 +258,7 @@ bus_wait_until (BusCondition condition, gpointer data)
   while (!condition (data))
     {
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (PROBE_US);
+      g_usleep (PROBE_US); /* between two looks */
     }
 }
 
@@ -276,7 +276,7 @@ bus_wait_until_idle (const char *queue, const char *entry, int milliseconds)
       g_assert_cmpuint (reply->elements, ==, 1);
       idle = sortie_reply_get_int (sortie_reply_get_element (reply->element[0], 2), -1);
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (PROBE_US);
+      g_usleep (PROBE_US); /* between two looks */
     }
 }
 

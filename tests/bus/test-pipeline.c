@@ -237,7 +237,7 @@ test_accidents (BusTest *t, gconstpointer data)
               g_mutex_unlock (&submitters.lock);
               if (moved)
                 break;
-              g_usleep (200);
+              g_usleep (200); /* between two looks */
             }
         }
       for (gsize k = 0; k < G_N_ELEMENTS (threads); k++)

@@ -44,7 +44,7 @@ ask (SortiePrivateServer *server, const char *name, const char *argument, const 
   while (reply == NULL)
     {
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
+      g_usleep (1000); /* between two looks */
       reply = try_to_ask (server, command);
     }
   last = sortie_reply_get_length (reply) > 0 ? reply->element[reply->elements - 1] : reply;
