@@ -148,7 +148,7 @@ enumeration_parse (Enumeration *self, const char *language, const char *text, gs
   for (guint i = 0; i < self->items->len; i++)
     if (!is_item (language, g_ptr_array_index (self->items, i)))
       return FALSE;
-  return bounded || sortie_question_count_words (self->head) == 0;
+  return bounded || self->shares_noun || sortie_question_count_words (self->head) == 0;
 }
 
 /* Two items are often one thing ("health and safety rules"); they are cut only where both sides

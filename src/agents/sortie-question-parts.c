@@ -115,7 +115,20 @@ sortie_question_split_clauses (const char *language, const char *text)
   g_autofree char *rest = g_strdup (text);
   g_autofree char *peeled = sortie_question_dup_subject (language, text);
   gboolean question = g_str_has_suffix (text, "?");
+  const char *colon;
 
+  /* "A report about dead letters: what they are, why they happen". */
+  colon = strstr (peeled, ": ");
+  if (colon != NULL && sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, colon + 2))
+    {
+      g_autofree char *after = g_strdup (colon + 2);
+
+      g_ptr_array_add (clauses, g_strndup (peeled, (gsize) (colon - peeled)));
+      g_free (rest);
+      rest = g_strdup (after);
+      g_free (peeled);
+      peeled = g_steal_pointer (&after);
+    }
   /* Only coordinated questions are cut: "Report how it works when it rains" is one. */
   while (sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, peeled) &&
          clauses->len + 1 < SORTIE_MAX_QUESTIONS)

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
+  SORTIE_PATTERN_CONNECTIVE,    /* "and", "then" at the start */
   SORTIE_PATTERN_OPENER,        /* politeness at the start: "please", "I would like to know" */
   SORTIE_PATTERN_REQUEST,       /* what asks for a text at the start: "write a report about" */
   SORTIE_PATTERN_QUESTION,      /* a question word at the start */
@@ -30,6 +31,7 @@ typedef enum
   SORTIE_PATTERN_THAT_OF,       /* "those of": a comparison that does not repeat its noun */
   SORTIE_PATTERN_ANAPHORA,      /* a word that points back */
   SORTIE_PATTERN_DETERMINER,    /* an article at the start */
+  SORTIE_PATTERN_MEASURE,       /* "how long": no subject of its own */
   SORTIE_PATTERN_DEFINES,       /* asks what something is */
   SORTIE_PATTERN_COUNTS,        /* asks how many, how long or when */
   SORTIE_PATTERN_REASONS,       /* asks why */

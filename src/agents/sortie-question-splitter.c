@@ -18,8 +18,9 @@
 typedef struct
 {
   const char *language;
-  GPtrArray *units;   /* SortieUnit that ask for something */
-  GPtrArray *context; /* content words of what came before */
+  GPtrArray *units;        /* SortieUnit that ask for something */
+  GPtrArray *context;      /* content words of what came before */
+  gboolean after_question; /* the context is a question, not background or a list's introduction */
   SortieQuestions *result;
   int n_groups;
 } Splitter;
@@ -58,7 +59,8 @@ choose_units (const char *language, GPtrArray *all)
       if (is_bare_subject (language, unit->text))
         g_ptr_array_add (asking, unit);
     }
-  return asking->len > 0 ? g_steal_pointer (&asking) : g_steal_pointer (&telling);
+  /* Among many sentences that tell something, a short one is no subject either. */
+  return asking->len * 2 > telling->len ? g_steal_pointer (&asking) : g_steal_pointer (&telling);
 }
 
 /* -- a pasted text without a question -- */
@@ -176,14 +178,28 @@ splitter_take_questions (Splitter *self, GPtrArray *questions)
   g_ptr_array_set_free_func (questions, NULL);
 }
 
+/* A question leans on the one before it only where it points back or names no subject. */
+static GPtrArray *
+context_for (const Splitter *self, const char *clause)
+{
+  g_autoptr (GPtrArray) terms = sortie_question_list_terms (self->language, clause);
+  gboolean leans =
+      terms->len == 0 || sortie_pattern_matches (self->language, SORTIE_PATTERN_ANAPHORA, clause);
+
+  if (self->after_question && !leans)
+    return g_ptr_array_new ();
+  return g_ptr_array_ref (self->context);
+}
+
 /* One clause: as many questions as it has, or itself as one where the plan has no room for them
  * and for what is still to come. */
 static void
 splitter_take_clause (Splitter *self, const char *clause, guint still_to_come)
 {
   guint n_aspects = self->result->aspects->len;
+  g_autoptr (GPtrArray) context = context_for (self, clause);
   g_autoptr (GPtrArray) questions =
-      sortie_question_expand (self->language, clause, self->context, self->n_groups + 1,
+      sortie_question_expand (self->language, clause, context, self->n_groups + 1,
                               self->result->aspects);
   guint room = SORTIE_MAX_QUESTIONS - MIN (SORTIE_MAX_QUESTIONS, self->result->questions->len);
   g_autoptr (GPtrArray) terms = NULL;
@@ -192,8 +208,7 @@ splitter_take_clause (Splitter *self, const char *clause, guint still_to_come)
     {
       g_ptr_array_set_size (self->result->aspects, (int) n_aspects);
       g_ptr_array_set_size (questions, 0);
-      g_ptr_array_add (questions,
-                       sortie_question_new_plain (self->language, clause, self->context));
+      g_ptr_array_add (questions, sortie_question_new_plain (self->language, clause, context));
     }
   else if (((SortieQuestion *) g_ptr_array_index (questions, 0))->group > 0)
     self->n_groups++;
@@ -204,6 +219,7 @@ splitter_take_clause (Splitter *self, const char *clause, guint still_to_come)
     {
       g_ptr_array_set_size (self->context, 0);
       sortie_question_add_terms (self->context, terms);
+      self->after_question = TRUE;
     }
 }
 
@@ -238,6 +254,7 @@ splitter_take_unit (Splitter *self, guint index)
 
       g_ptr_array_set_size (self->context, 0);
       sortie_question_add_terms (self->context, terms);
+      self->after_question = FALSE;
     }
   if (self->result->questions->len + clauses->len + left > SORTIE_MAX_QUESTIONS)
     {
@@ -371,7 +388,7 @@ sortie_questions_from_mission (const char *mission)
   g_autoptr (GPtrArray) all = sortie_question_list_units (mission);
   g_autoptr (GPtrArray) context = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) units = NULL;
-  Splitter splitter = { NULL, NULL, context, self, 0 };
+  Splitter splitter = { .context = context, .result = self };
 
   self->language = g_strdup (sortie_text_guess_language (mission, strlen (mission)));
   self->questions = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_question_free);

@@ -17,8 +17,9 @@
 
 const SortieQuestionTable sortie_question_table_de = {
   .patterns = {
+    [SORTIE_PATTERN_CONNECTIVE] = "^(?:und|auch|außerdem|dann|zuerst|zunächst|schließlich)\\b[\\s,:]*",
     [SORTIE_PATTERN_OPENER] =
-        "^(?:(?:bitte|hallo|und|auch|außerdem|dann|zuerst|zunächst|schließlich)\\b[\\s,!:]*|"
+        "^(?:(?:bitte|hallo)\\b[\\s,!:]*|"
         "(?:könntest|kannst|könnten|können|würdest|würden)\\s+(?:du|sie|ihr)\\s+(?:mir\\s+|"
         "uns\\s+)?(?:bitte\\s+)?|"
         "(?:ich|wir)\\s+(?:möchten?|wollen|will|würden?\\s+gern|muss|"
@@ -102,6 +103,7 @@ const SortieQuestionTable sortie_question_table_de = {
         "darüber|damit|dagegen|beide[rsnm]?|solche[rsnm]?)\\b",
     [SORTIE_PATTERN_DETERMINER] = "^(?:der|die|das|den|dem|des|eine?[rsnm]?|ihre?[rsnm]?|"
         "seine?[rsnm]?)\\s+",
+    [SORTIE_PATTERN_MEASURE] = "\\bwie\\s+(?:lange|oft|viele?|weit|hoch|bald)\\b",
     [SORTIE_PATTERN_DEFINES] = "\\b(?:was\\s+(?:ist|sind|war|bedeutet|versteht)|definiere|"
         "definition)\\b",
     [SORTIE_PATTERN_COUNTS] = "\\b(?:wie\\s*viele?|wie\\s+(?:lange|oft|groß|hoch|weit|schnell|"
@@ -112,7 +114,7 @@ const SortieQuestionTable sortie_question_table_de = {
     "^(?:vergleiche?n?(?:\\s+sie)?|vergleich|"
     "gegenüberstellung)\\s+(?:bitte\\s+)?(?<a>.+?)\\s+(?:mit|gegen|gegenüber|versus|"
     "vs\\.?)\\s+(?<b>.+?)" ASPECT,
-    "^(?:vergleiche?n?(?:\\s+sie)?)\\s+(?:bitte\\s+)?(?<a>.+?),?\\s+und\\s+(?<b>.+?)" ASPECT,
+    "^(?:vergleiche?n?(?:\\s+sie)?)\\s+(?!von\\b|zwischen\\b)(?:bitte\\s+)?(?<a>.+?),?\\s+und\\s+(?<b>.+?)" ASPECT,
     "\\b(?:Unterschiede?n?|Gemeinsamkeiten|Vergleich|Zusammenhang|Abgrenzung)(?:\\s+(?:und|"
     "oder)\\s+(?:Gemeinsamkeiten|Unterschiede))?"
     "\\s+(?:es\\s+|besteh(?:t|en)\\s+|gibt\\s+es\\s+)?(?:zwischen|"
@@ -143,7 +145,7 @@ const SortieQuestionTable sortie_question_table_de = {
       "anfällig Konflikt Aufwand beschränkt jedoch aber leider nie abgeraten schlechter",
   .and_word = "und",
   .generic =
-      " erklaren erklare erklar erlautern erlautere beschreiben beschreibe beschreib zeigen "
+      " begriff begriffe erklaren erklare erklar erlautern erlautere beschreiben beschreibe beschreib zeigen "
       "zeige zeig nennen nenne nenn fassen fasse fass "
       "zusammen zusammenfassen zusammenfassung untersuchen untersuche analysieren analysiere "
       "bewerten bewerte bestimmen "

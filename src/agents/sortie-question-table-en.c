@@ -20,8 +20,9 @@
 
 const SortieQuestionTable sortie_question_table_en = {
   .patterns = {
+    [SORTIE_PATTERN_CONNECTIVE] = "^(?:and|also|then|first|next|finally|so|now)\\b[\\s,:]*",
     [SORTIE_PATTERN_OPENER] =
-        "^(?:(?:please|kindly|hello|hi|and|also|then|first|next|finally|so|now)\\b[\\s,!:]*|"
+        "^(?:(?:please|kindly|hello|hi)\\b[\\s,!:]*|"
         "(?:could|can|would|will) you\\s+(?:please\\s+)?|"
         "i(?:'d|\\s+would)\\s+like\\s+(?:you\\s+)?to\\s+(?:know|understand|learn|see)?[\\s,:]*|"
         "(?:i|we)\\s+(?:want|need|wish)\\s+(?:you\\s+)?to\\s+(?:know|understand|learn)?[\\s,:]*|"
@@ -118,6 +119,7 @@ const SortieQuestionTable sortie_question_table_en = {
         "\\b(?:it|its|they|them|their|theirs|this|these|those|he|she|his|her|him|there|both|"
         "such)\\b",
     [SORTIE_PATTERN_DETERMINER] = "^(?:the|an?|their|its|our|your|my|any|some)\\s+",
+    [SORTIE_PATTERN_MEASURE] = "\\bhow\\s+(?:long|often|many|much|far|old|soon)\\b",
     [SORTIE_PATTERN_DEFINES] = "\\b(?:what\\s+(?:is|are|was|were)|"
         "what\\s+does\\s+.{1,40}\\s+mean|define|definition\\s+of|meaning\\s+of)\\b",
     [SORTIE_PATTERN_COUNTS] = "\\b(?:how\\s+(?:many|much|long|often|large|big|far|old|high|"
@@ -127,7 +129,7 @@ const SortieQuestionTable sortie_question_table_en = {
   },
   .comparisons = {
     "^(?:(?:that|which)\\s+compares|compare and contrast|compare|contrast|"
-    "comparing)\\s+(?<a>.+?)\\s+(?:with|against|versus|vs\\.?)"
+    "comparing)\\s+(?<a>.+?)\\s+(?:with(?!\\s+(?:respect|regard))|against|versus|vs\\.?)"
     "\\s+(?<b>.+?)" ASPECT,
     "^(?:compare|contrast|"
     "comparing)\\s+(?<a>(?:[^\\s,]+\\s+){0,3}?[^\\s,]+)\\s+to\\s+(?<b>.+?)" ASPECT,
@@ -207,7 +209,7 @@ const SortieQuestionTable sortie_question_table_en = {
       "prose title quote quotes professional precise neutral structured please output result "
       "results produce "
       "create give everything most least than more less about around one two three four five ten "
-      "easy read readable add end line lines help present structure avoid jargon ",
+      "yes easy read readable add end line lines help present structure avoid jargon ",
   .pairs = " terms/conditions rules/regulations health/safety research/development "
       "supply/demand trial/error "
            "cause/effect pros/cons black/white command/control goods/services read/write "

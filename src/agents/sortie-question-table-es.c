@@ -20,9 +20,9 @@
 
 const SortieQuestionTable sortie_question_table_es = {
   .patterns = {
+    [SORTIE_PATTERN_CONNECTIVE] = "^(?:y|también|luego|después|primero|finalmente|además)\\b[\\s,:]*",
     [SORTIE_PATTERN_OPENER] =
-        "^(?:(?:por\\s+favor|hola|y|también|luego|después|primero|finalmente|"
-        "además)\\b[\\s,!:¿]*|"
+        "^(?:(?:por\\s+favor|hola)\\b[\\s,!:¿]*|"
         "(?:podrías?|puedes?|podría\\s+usted|puede\\s+usted)\\s+(?=\\w+(?:r|rme|rnos)\\b)|"
         "(?:me\\s+gustaría|quiero|queremos|quisiera|necesito|necesitamos)\\s+(?:saber|"
         "entender|conocer)[\\s,:]*|"
@@ -86,6 +86,7 @@ const SortieQuestionTable sortie_question_table_es = {
         "\\b(?:él|ella|ellos|ellas|lo|los|las|su|sus|esto|este|esta|estos|estas|ese|esa|esos|"
         "esas|ello|ambos|ambas)\\b",
     [SORTIE_PATTERN_DETERMINER] = "^(?:el|la|los|las|una?|unos|unas|su|sus)\\s+",
+    [SORTIE_PATTERN_MEASURE] = "(?:\\bcuánt[oa]s?(?:\\s+tiempo)?|\\bcada\\s+cuánto)\\b",
     [SORTIE_PATTERN_DEFINES] = "(?:\\bqué\\s+(?:es|son|era|significa)|\\bcuál(?:es)?\\s+(?:es|"
         "son)|\\bdefin)",
     [SORTIE_PATTERN_COUNTS] = "(?:\\bcuánt[oa]s?|\\bcuándo|\\bcada\\s+cuánto)",

@@ -19,9 +19,9 @@
 
 const SortieQuestionTable sortie_question_table_fr = {
   .patterns = {
+    [SORTIE_PATTERN_CONNECTIVE] = "^(?:et|aussi|puis|ensuite|d['’]abord|enfin)\\b[\\s,:]*",
     [SORTIE_PATTERN_OPENER] =
-        "^(?:(?:s['’]il\\s+(?:te|vous)\\s+plaît|merci\\s+de|veuillez|bonjour|et|aussi|puis|"
-        "ensuite|d['’]abord|enfin)\\b[\\s,!:]*|"
+        "^(?:(?:s['’]il\\s+(?:te|vous)\\s+plaît|merci\\s+de|veuillez|bonjour)\\b[\\s,!:]*|"
         "(?:pourriez|pouvez|peux|pourrais)[-\\s](?:vous|tu)\\s+(?:(?:me|nous|m['’])\\s*)?|"
         "(?:j['’]aimerais|je\\s+voudrais|je\\s+veux|nous\\s+voulons|"
         "nous\\s+aimerions)\\s+(?:savoir|comprendre|connaître)[\\s,:]*|"
@@ -95,6 +95,7 @@ const SortieQuestionTable sortie_question_table_fr = {
         "\\b(?:il|elle|ils|elles|lui|leurs?|son|sa|ses|ce|cela|ça|cette|ces|celui-ci|celle-ci|"
         "ceux-ci|y|en)\\b",
     [SORTIE_PATTERN_DETERMINER] = "^(?:(?:les?|la|une?|des|du|leurs?|ses|son|sa)\\s+|l['’])",
+    [SORTIE_PATTERN_MEASURE] = "\\b(?:pendant\\s+)?combien(?:\\s+de\\s+temps)?\\b",
     [SORTIE_PATTERN_DEFINES] = "(?:\\bqu['’]est-ce\\s+qu|\\bquel(?:le)?s?\\s+(?:est|sont)|"
         "\\bdéfini|\\bque\\s+signifie)",
     [SORTIE_PATTERN_COUNTS] = "\\b(?:combien|quand|à\\s+quelle\\s+(?:date|fréquence)|"

@@ -77,8 +77,10 @@ is_function_word (const char *language, const char *folded)
 static gboolean
 is_letter_name (const char *text, const SortieSpan *span)
 {
-  return span->start > 0 && span->end - span->start == 1 && g_ascii_isupper (text[span->start]) &&
-         text[span->start] != 'I';
+  gboolean alone = text[span->end] == '\0';
+
+  return (span->start > 0 || alone) && span->end - span->start == 1 &&
+         g_ascii_isupper (text[span->start]) && text[span->start] != 'I';
 }
 
 typedef gboolean (*WordFilter) (const char *language, const char *folded);
@@ -127,7 +129,8 @@ list_words (const char *language, const char *text, WordFilter leave_out)
 GPtrArray *
 sortie_question_list_terms (const char *language, const char *text)
 {
-  g_autofree char *subject = remove_pattern (language, SORTIE_PATTERN_DOCUMENTS, text);
+  g_autofree char *bare = remove_pattern (language, SORTIE_PATTERN_DOCUMENTS, text);
+  g_autofree char *subject = remove_pattern (language, SORTIE_PATTERN_MEASURE, bare);
 
   return list_words (language, subject, is_no_subject);
 }
@@ -186,11 +189,12 @@ gboolean
 sortie_question_is_asking (const char *language, const char *text)
 {
   g_autofree char *stripped = sortie_question_strip (text);
-  g_autofree char *peeled = remove_pattern (language, SORTIE_PATTERN_OPENER, stripped);
+  g_autofree char *started = remove_pattern (language, SORTIE_PATTERN_CONNECTIVE, stripped);
+  g_autofree char *peeled = remove_pattern (language, SORTIE_PATTERN_OPENER, started);
   g_autoptr (GMatchInfo) comparison = sortie_pattern_match_comparison (language, peeled);
 
-  return g_str_has_suffix (stripped, "?") || !g_str_equal (peeled, stripped) ||
-         comparison != NULL || sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, peeled) ||
+  return g_str_has_suffix (stripped, "?") || !g_str_equal (peeled, started) || comparison != NULL ||
+         sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, peeled) ||
          sortie_pattern_matches (language, SORTIE_PATTERN_REQUEST, peeled);
 }
 
@@ -199,7 +203,8 @@ char *
 sortie_question_dup_subject (const char *language, const char *text)
 {
   g_autofree char *stripped = sortie_question_strip (text);
-  g_autofree char *peeled = remove_pattern (language, SORTIE_PATTERN_OPENER, stripped);
+  g_autofree char *started = remove_pattern (language, SORTIE_PATTERN_CONNECTIVE, stripped);
+  g_autofree char *peeled = remove_pattern (language, SORTIE_PATTERN_OPENER, started);
   g_autofree char *sized = remove_pattern (language, SORTIE_PATTERN_LENGTH, peeled);
   g_autofree char *bare = remove_pattern (language, SORTIE_PATTERN_DOCUMENTS, sized);
   g_autofree char *formless = NULL;
@@ -251,7 +256,9 @@ static char *
 without_determiner (const char *language, const char *text)
 {
   g_autoptr (GMatchInfo) info = sortie_pattern_match (language, SORTIE_PATTERN_DETERMINER, text);
-  g_autofree char *rest = info != NULL ? without_match (info, text) : NULL;
+  /* The A of "A and B" is a name. */
+  gboolean letter = g_ascii_isupper (text[0]) && text[1] == ' ';
+  g_autofree char *rest = info != NULL && !letter ? without_match (info, text) : NULL;
 
   return rest != NULL && *rest != '\0' ? g_steal_pointer (&rest) : g_strdup (text);
 }

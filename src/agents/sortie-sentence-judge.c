@@ -279,7 +279,7 @@ judge_words (const SortieVocabulary *vocabulary, GArray *words)
   guint stops = 0;
 
   for (guint i = 0; i < words->len; i++)
-    stops += sortie_vocabulary_is_stop (vocabulary, g_array_index (words, SortieWord, i).stem);
+    stops += sortie_vocabulary_is_function (vocabulary, g_array_index (words, SortieWord, i).stem);
   if (words->len >= 7 && stops == 0)
     return 0.0;
   if (stops * 8 < words->len)

@@ -137,8 +137,9 @@ commit_done (const SortieStepOutcome *self,
       done->data = g_strdup_printf ("{\"outcome\":\"%s\"}", sortie_mission_state_to_string (state));
     }
   /* The plan is kept in a place of its own. */
-  return sortie_bus_complete (self->bus, self->entry, events, plan != NULL ? "{}" : result, plan,
-                              done, state, error);
+  sortie_bus_send_complete (self->bus, self->entry, events, plan != NULL ? "{}" : result, plan,
+                            done, state, self->committed, self->user_data);
+  return TRUE;
 }
 
 /* ---- Failed ---- */
@@ -230,7 +231,7 @@ commit_failure (const SortieStepOutcome *self,
   return commit_dead (self, events, failure, error);
 }
 
-gboolean
+SortieCommit
 sortie_step_outcome_commit (const SortieStepOutcome *self,
                             const char *result,
                             const GError *failure,
@@ -239,13 +240,10 @@ sortie_step_outcome_commit (const SortieStepOutcome *self,
   g_autoptr (SortieEventBatch) events = sortie_step_writer_end (self->writer);
   g_autoptr (GError) local = NULL;
 
-  if (result == NULL)
-    return commit_failure (self, events, failure, error);
-  if (commit_done (self, events, result, &local))
-    return TRUE;
-  if (g_error_matches (local, SORTIE_ERROR, SORTIE_ERROR_INVALID) ||
-      g_error_matches (local, SORTIE_ERROR, SORTIE_ERROR_TOO_LARGE))
-    return commit_failure (self, events, local, error); /* what the agent gave is no result */
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  if (result != NULL && commit_done (self, events, result, &local))
+    return SORTIE_COMMIT_UNDER_WAY;
+  /* What the agent gave may be no result. */
+  return commit_failure (self, events, result != NULL ? local : failure, error)
+             ? SORTIE_COMMIT_SETTLED
+             : SORTIE_COMMIT_FAILED;
 }

@@ -181,6 +181,16 @@ load_record (SortieStepRun *self)
   return NULL;
 }
 
+static void
+committed_cb (const GError *error, gpointer user_data)
+{
+  SortieStepRun *self = user_data;
+
+  if (error != NULL)
+    g_debug ("step %d of mission %s: %s", self->entry->step, self->entry->mission, error->message);
+  self->context.settled (self, self->context.user_data);
+}
+
 void
 sortie_step_run_process (SortieStepRun *self)
 {
@@ -188,16 +198,20 @@ sortie_step_run_process (SortieStepRun *self)
   g_autoptr (SortieMissionRecord) record = load_record (self);
   g_autoptr (GError) error = NULL, commit_error = NULL;
   g_autofree char *result = NULL;
-  SortieStepOutcome outcome = { .bus = options->bus,
+  SortieStepOutcome outcome = { .committed = committed_cb,
+                                .user_data = self,
+                                .bus = options->bus,
                                 .entry = self->entry,
                                 .writer = self->writer,
                                 .record = record,
                                 .policy = &options->policy,
                                 .stopping = g_atomic_int_get (self->context.stopping) != 0 };
-  gboolean fine;
 
   if (record == NULL)
-    return;
+    {
+      self->context.settled (self, self->context.user_data);
+      return;
+    }
   outcome.attempt = sortie_mission_record_get_step (record, self->entry->step)->starts;
   outcome.began = self->began;
   sortie_step_writer_begin (self->writer, outcome.attempt, record->drafts);
@@ -209,8 +223,7 @@ sortie_step_run_process (SortieStepRun *self)
   hold (self, record, outcome.attempt);
 
   outcome.stopping = g_atomic_int_get (self->context.stopping) != 0;
-  fine = sortie_step_outcome_commit (&outcome, result, error, &commit_error);
-  if (!fine)
-    g_debug ("step %d of mission %s: %s", self->entry->step, self->entry->mission,
-             commit_error->message);
+  if (sortie_step_outcome_commit (&outcome, result, error, &commit_error) !=
+      SORTIE_COMMIT_UNDER_WAY)
+    committed_cb (commit_error, self);
 }

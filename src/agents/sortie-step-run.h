@@ -8,11 +8,21 @@ G_BEGIN_DECLS
 /* One start of one step, from the fetched entry to its commit. For sortie-worker.c. */
 typedef struct _SortieStepRun SortieStepRun;
 
+/**
+ * SortieStepContext:
+ * @options: the worker's
+ * @consumer: its name at Redis
+ * @stopping: atomic; see SortieStopping
+ * @settled: called once for each processed run, from any thread, when nothing of it is under way any
+ *   more; must not block
+ */
 typedef struct
 {
   const SortieWorkerOptions *options;
   const char *consumer;
-  gint *stopping; /* atomic; see SortieStopping */
+  gint *stopping;
+  void (*settled) (SortieStepRun *run, gpointer user_data);
+  gpointer user_data;
 } SortieStepContext;
 
 /* Takes the entry over. */
@@ -20,7 +30,7 @@ SortieStepRun *sortie_step_run_new (const SortieStepContext *context, SortieQueu
 SortieStepRun *sortie_step_run_ref (SortieStepRun *self);
 void sortie_step_run_unref (SortieStepRun *self);
 
-/* Blocks: loads the mission, lets the agent work, commits what came of it. */
+/* Blocks: loads the mission, lets the agent work, hands what came of it over to be committed. */
 void sortie_step_run_process (SortieStepRun *self);
 
 /* Called by the watching thread every few milliseconds while the step runs: says that it has started,

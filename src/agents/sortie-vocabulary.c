@@ -18,6 +18,7 @@ enum
   WORD_STOP = 1 << 0,
   WORD_NUMBER = 1 << 1,
   WORD_NEGATION = 1 << 2,
+  WORD_FUNCTION = 1 << 3,
 };
 
 typedef struct
@@ -129,6 +130,17 @@ is_stop (const char *language, const char *folded)
   return sortie_text_is_stop_word (language, folded) || sortie_text_is_stop_word ("en", folded);
 }
 
+static gboolean
+is_function (const char *folded)
+{
+  static const char *const languages[] = { "de", "fr", "es", "it", "nl", "pt" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (languages); i++)
+    if (sortie_text_is_stop_word (languages[i], folded))
+      return TRUE;
+  return FALSE;
+}
+
 static guint
 add_word (SortieVocabulary *self, const char *word, gsize length)
 {
@@ -143,6 +155,8 @@ add_word (SortieVocabulary *self, const char *word, gsize length)
     return found - 1;
   if (stop)
     entry.flags |= WORD_STOP;
+  if (stop || is_function (folded))
+    entry.flags |= WORD_FUNCTION;
   if (g_ascii_isdigit (folded[0]))
     entry.flags |= WORD_NUMBER;
   if (is_negation (folded))
@@ -241,6 +255,12 @@ gboolean
 sortie_vocabulary_is_stop (const SortieVocabulary *self, guint stem)
 {
   return (flags_of (self, stem) & WORD_STOP) != 0;
+}
+
+gboolean
+sortie_vocabulary_is_function (const SortieVocabulary *self, guint stem)
+{
+  return (flags_of (self, stem) & WORD_FUNCTION) != 0;
 }
 
 gboolean

@@ -35,6 +35,8 @@ GArray *sortie_vocabulary_read (SortieVocabulary *self, const char *text, gsize 
 guint sortie_vocabulary_get_size (const SortieVocabulary *self);
 /* A function word: it tells sentences apart from lists and headings, but nothing of a subject. */
 gboolean sortie_vocabulary_is_stop (const SortieVocabulary *self, guint stem);
+/* A function word of any language: prose has some, whatever the mission is written in. */
+gboolean sortie_vocabulary_is_function (const SortieVocabulary *self, guint stem);
 gboolean sortie_vocabulary_is_number (const SortieVocabulary *self, guint stem);
 /* A word that turns a sentence's meaning round: "not", "never", "without". */
 gboolean sortie_vocabulary_is_negation (const SortieVocabulary *self, guint stem);

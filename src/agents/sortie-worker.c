@@ -8,6 +8,8 @@
 #include "sortie-step-run.h"
 
 #define WATCH_US (10 * 1000)
+/* Finished steps whose commit Redis has not answered; they hold no slot. */
+#define MAX_COMMITS 256
 #define LEASE_US (SORTIE_BUS_IDLE_LIMIT_MS / 3 * 1000)
 
 const SortieAgent sortie_deterministic_agents[SORTIE_N_AGENTS] = {
@@ -30,10 +32,34 @@ struct _SortieWorker
   GMutex lock;
   GCond changed;       /* a slot is free, or the worker stops */
   GCond watched;       /* there is something to watch, or the worker stops */
-  GPtrArray *active;   /* SortieStepRun */
-  guint n_taken;       /* slots: entries fetched and not through */
+  GPtrArray *active;   /* SortieStepRun: being processed or committed */
+  guint n_taken;       /* slots: entries fetched and not processed */
+  gboolean waiting;    /* somebody waits for `changed` */
   gboolean watch_ends; /* nothing will run any more */
 };
+
+/* Under the lock, but not when it returns. */
+static void
+unlock_and_tell (SortieWorker *self)
+{
+  gboolean waiting = self->waiting;
+
+  g_mutex_unlock (&self->lock);
+  if (waiting)
+    g_cond_broadcast (&self->changed);
+}
+
+/* Nothing of the run is under way any more. */
+static void
+settled_cb (SortieStepRun *run, gpointer user_data)
+{
+  SortieWorker *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove_fast (self->active, run);
+  unlock_and_tell (self);
+  sortie_step_run_unref (run);
+}
 
 /* Process one entry, on a thread of the pool. */
 static void
@@ -51,11 +77,23 @@ process_cb (gpointer data, gpointer user_data)
   sortie_step_run_process (run);
 
   g_mutex_lock (&self->lock);
-  g_ptr_array_remove_fast (self->active, run);
   self->n_taken--;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-  sortie_step_run_unref (run);
+  unlock_and_tell (self);
+}
+
+/* Under the lock: waits for a change, until a monotonic time or, with 0, for ever. */
+static gboolean
+wait_for_change (SortieWorker *self, gint64 until)
+{
+  gboolean in_time = TRUE;
+
+  self->waiting = TRUE;
+  if (until > 0)
+    in_time = g_cond_wait_until (&self->changed, &self->lock, until);
+  else
+    g_cond_wait (&self->changed, &self->lock);
+  self->waiting = FALSE;
+  return in_time;
 }
 
 /* The free slots; waits for one. 0: the worker stops. */
@@ -65,9 +103,10 @@ wait_for_slot (SortieWorker *self)
   guint slots;
 
   g_mutex_lock (&self->lock);
-  while (self->n_taken >= (guint) self->options.concurrency &&
+  while ((self->n_taken >= (guint) self->options.concurrency ||
+          self->active->len >= (guint) self->options.concurrency + MAX_COMMITS) &&
          g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT)
-    g_cond_wait (&self->changed, &self->lock);
+    wait_for_change (self, 0);
   slots = (guint) self->options.concurrency - self->n_taken;
   g_mutex_unlock (&self->lock);
   return g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT ? slots : 0;
@@ -78,7 +117,7 @@ static gpointer
 fetch_thread (gpointer data)
 {
   SortieWorker *self = data;
-  SortieStepContext context = { &self->options, self->consumer, &self->stopping };
+  SortieStepContext context = { &self->options, self->consumer, &self->stopping, settled_cb, self };
   guint slots;
 
   while ((slots = wait_for_slot (self)) > 0)
@@ -195,13 +234,15 @@ sortie_worker_stop (SortieWorker *self, gint64 grace)
   g_thread_join (g_steal_pointer (&self->fetching));
 
   g_mutex_lock (&self->lock);
-  while (self->n_taken > 0 && g_cond_wait_until (&self->changed, &self->lock, until))
+  while ((self->n_taken > 0 || self->active->len > 0) && wait_for_change (self, until))
     ;
   g_atomic_int_set (&self->stopping, SORTIE_STOPPING_HANDING_BACK);
   g_mutex_unlock (&self->lock);
   g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, TRUE);
 
   g_mutex_lock (&self->lock);
+  while (self->active->len > 0) /* until Redis has answered or the bus is stopped */
+    wait_for_change (self, 0);
   self->watch_ends = TRUE;
   g_cond_broadcast (&self->watched);
   g_mutex_unlock (&self->lock);

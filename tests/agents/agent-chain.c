@@ -9,17 +9,18 @@
 
 static gboolean
 record_progress (SortieStepOutput *output,
-                 const char       *code,
-                 const char       *message,
-                 const char       *data,
-                 GError          **error)
+                 const char *code,
+                 const char *message,
+                 const char *data,
+                 GError **error)
 {
   Recorder *self = (Recorder *) output;
 
   g_ptr_array_add (self->messages, g_strdup (message));
   if (data != NULL)
     {
-      g_assert_true (sortie_json_validate (data, strlen (data), &sortie_json_default_limits, error));
+      g_assert_true (
+          sortie_json_validate (data, strlen (data), &sortie_json_default_limits, error));
       g_assert_cmpint (*data, ==, '{');
     }
   return TRUE;
@@ -140,11 +141,14 @@ run_step (SortieAgentFunc func, SortieStepInput *input, Recorder *recorder)
       result = func (input, &recorder->output, NULL, &error);
       g_assert_true ((result == NULL) == (error != NULL));
       if (error != NULL)
-        { g_ptr_array_add (recorder->messages, g_strdup (error->message)); if (input->attempt == 2) g_test_message ("%s", error->message); }
+        {
+          g_ptr_array_add (recorder->messages, g_strdup (error->message));
+          if (input->attempt == 2)
+            g_test_message ("%s", error->message);
+        }
     }
   g_assert_nonnull (result);
-  g_assert_true (
-      sortie_json_validate (result, strlen (result), &sortie_json_default_limits, NULL));
+  g_assert_true (sortie_json_validate (result, strlen (result), &sortie_json_default_limits, NULL));
   return result;
 }
 

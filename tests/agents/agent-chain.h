@@ -10,12 +10,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   SortieStepOutput output;
-  GString *draft;        /* of the last draft */
-  char *draft_data;      /* of the last completed draft */
+  GString *draft;   /* of the last draft */
+  char *draft_data; /* of the last completed draft */
   char *written_by;
   int n_drafts;
   int n_writes;
-  GPtrArray *messages;   /* progress messages in order */
+  GPtrArray *messages; /* progress messages in order */
   gboolean cancelled;
 } Recorder;
 
