@@ -392,6 +392,7 @@ request_cb (SoupServer *soup,
       job->message = g_object_ref (message);
       job->server = self;
       self->stats.handling++;
+      sortie_http_server_publish_stats (self);
       soup_server_message_pause (message);
       g_thread_pool_push (self->pool, job, NULL);
     }

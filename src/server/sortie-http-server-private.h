@@ -34,6 +34,9 @@ struct _SortieHttpServer
   gint64 bodies;           /* bytes of bodies that are reserved */
   gboolean is_stopping;
   SortieHttpServerStats stats;
+
+  GMutex published_lock;
+  SortieHttpServerStats published; /* for handlers: as the last request was handed to one */
 };
 
 /* SortieAcceptFunc of the server. */
@@ -42,6 +45,8 @@ void sortie_http_server_accepted_cb (GSocket *socket, gboolean is_unix, gpointer
 void sortie_http_server_start_pool (SortieHttpServer *self);
 /* Waits for running handlers; drops what was not begun. */
 void sortie_http_server_stop_pool (SortieHttpServer *self);
+/* In the main context: lets handlers, who are in threads of their own, see the numbers of now. */
+void sortie_http_server_publish_stats (SortieHttpServer *self);
 /* Makes libsoup's server call us. */
 void sortie_http_server_connect_soup (SortieHttpServer *self);
 

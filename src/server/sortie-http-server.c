@@ -90,6 +90,7 @@ sortie_http_server_new (const SortieHttpServerOptions *options, GError **error)
   g_autoptr (SortieHttpServer) self = g_new0 (SortieHttpServer, 1);
 
   self->options = *options;
+  g_mutex_init (&self->published_lock);
   self->context = g_main_context_ref_thread_default ();
   self->unreachable_fd = -1;
   self->connections = g_hash_table_new (NULL, NULL);
@@ -137,6 +138,7 @@ sortie_http_server_free (SortieHttpServer *self)
   sortie_origin_free (self->own_origin);
   g_hash_table_unref (self->connections);
   g_main_context_unref (self->context);
+  g_mutex_clear (&self->published_lock);
   g_free (self);
 }
 
@@ -199,12 +201,39 @@ sortie_http_server_stop (SortieHttpServer *self, guint deadline_ms)
   return !is_late;
 }
 
-void
-sortie_http_server_get_stats (SortieHttpServer *self, SortieHttpServerStats *stats)
+static void
+collect_stats (SortieHttpServer *self, SortieHttpServerStats *stats)
 {
   *stats = self->stats;
   stats->open = sortie_reactor_get_n_open (self->reactor);
   stats->streams = sortie_sse_group_get_n_connections (self->streams);
   stats->busy = sortie_listener_get_n_refused (self->listener);
   stats->slow = sortie_sse_group_get_n_slow (self->streams);
+}
+
+void
+sortie_http_server_publish_stats (SortieHttpServer *self)
+{
+  g_mutex_lock (&self->published_lock);
+  collect_stats (self, &self->published);
+  g_mutex_unlock (&self->published_lock);
+}
+
+/**
+ * sortie_http_server_get_stats:
+ * @self: a server
+ * @stats: (out caller-allocates): the numbers of now in the server's main context; in any other
+ *   thread those of the moment when the last request was handed to a handler
+ */
+void
+sortie_http_server_get_stats (SortieHttpServer *self, SortieHttpServerStats *stats)
+{
+  if (g_main_context_is_owner (self->context))
+    {
+      collect_stats (self, stats);
+      return;
+    }
+  g_mutex_lock (&self->published_lock);
+  *stats = self->published;
+  g_mutex_unlock (&self->published_lock);
 }
