@@ -399,6 +399,19 @@ parse (HtmlReader *self, const char *text, gsize length)
   return TRUE;
 }
 
+/* libxml2 makes its locks on first use, but not so that two threads may come first. */
+static void
+init_libxml (void)
+{
+  static gsize done;
+
+  if (g_once_init_enter (&done))
+    {
+      xmlInitParser ();
+      g_once_init_leave (&done, 1);
+    }
+}
+
 static gboolean
 append_html (SortieExtract *extract,
              const char *text,
@@ -415,6 +428,7 @@ append_html (SortieExtract *extract,
                         .break_at = G_MAXSIZE,
                         .keep_navigation = keep_navigation };
 
+  init_libxml ();
   if (length > 0)
     parse (&reader, text, length);
   if (g_utf8_validate_len (title->str, title->len, NULL) && title->len > 0)
