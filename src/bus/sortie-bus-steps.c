@@ -62,6 +62,34 @@ sortie_bus_publish (SortieBus *self,
   return commit (self, entry, command, error);
 }
 
+static SortieCommand *
+new_complete (SortieBus *self,
+              const SortieQueueEntry *entry,
+              const SortieEventBatch *events,
+              const char *result,
+              const SortiePlan *plan,
+              const SortieEvent *done,
+              SortieMissionState outcome)
+{
+  SortieCommand *command = new_step_script (self, SORTIE_SCRIPT_COMPLETE, entry);
+  g_autofree char *plan_text = plan != NULL ? sortie_plan_to_json (plan) : g_strdup ("");
+  g_autofree char *following =
+      plan != NULL ? sortie_bus_dup_following (plan, entry->step, NULL) : g_strdup ("");
+  g_autofree char *done_body = done != NULL ? sortie_event_to_body (done) : g_strdup ("");
+
+  sortie_event_batch_append (events, command);
+  sortie_command_add (command, result);
+  sortie_command_add (command, plan_text);
+  if (plan != NULL)
+    sortie_bus_append_steps (command, plan, 2, NULL);
+  else
+    sortie_command_add_int (command, 0);
+  sortie_command_add (command, following);
+  sortie_command_add (command, done != NULL ? sortie_mission_state_to_string (outcome) : "");
+  sortie_command_add (command, done_body);
+  return command;
+}
+
 /**
  * sortie_bus_complete:
  * @self: the bus
@@ -87,23 +115,49 @@ sortie_bus_complete (SortieBus *self,
                      SortieMissionState outcome,
                      GError **error)
 {
-  SortieCommand *command = new_step_script (self, SORTIE_SCRIPT_COMPLETE, entry);
-  g_autofree char *plan_text = plan != NULL ? sortie_plan_to_json (plan) : g_strdup ("");
-  g_autofree char *following =
-      plan != NULL ? sortie_bus_dup_following (plan, entry->step, NULL) : g_strdup ("");
-  g_autofree char *done_body = done != NULL ? sortie_event_to_body (done) : g_strdup ("");
+  return commit (self, entry, new_complete (self, entry, events, result, plan, done, outcome),
+                 error);
+}
 
-  sortie_event_batch_append (events, command);
-  sortie_command_add (command, result);
-  sortie_command_add (command, plan_text);
-  if (plan != NULL)
-    sortie_bus_append_steps (command, plan, 2, NULL);
-  else
-    sortie_command_add_int (command, 0);
-  sortie_command_add (command, following);
-  sortie_command_add (command, done != NULL ? sortie_mission_state_to_string (outcome) : "");
-  sortie_command_add (command, done_body);
-  return commit (self, entry, command, error);
+typedef struct
+{
+  char *mission;
+  SortieBusCommittedFunc func;
+  gpointer user_data;
+} Sent;
+
+static void
+answered_cb (const SortieReply *reply, const GError *error, gpointer user_data)
+{
+  Sent *sent = user_data;
+  g_autoptr (GError) local = NULL;
+
+  if (reply != NULL && sortie_reply_check (reply, &local))
+    sortie_bus_check_answer (reply, sent->mission, &local);
+  sent->func (reply != NULL ? local : error, sent->user_data);
+  g_free (sent->mission);
+  g_free (sent);
+}
+
+void
+sortie_bus_send_complete (SortieBus *self,
+                          const SortieQueueEntry *entry,
+                          const SortieEventBatch *events,
+                          const char *result,
+                          const SortiePlan *plan,
+                          const SortieEvent *done,
+                          SortieMissionState outcome,
+                          SortieBusCommittedFunc func,
+                          gpointer user_data)
+{
+  Sent *sent = g_new0 (Sent, 1);
+
+  sent->mission = g_strdup (entry->mission);
+  sent->func = func;
+  sent->user_data = user_data;
+  sortie_pipeline_send (self->commits,
+                        new_complete (self, entry, events, result, plan, done, outcome),
+                        answered_cb, sent);
 }
 
 /**

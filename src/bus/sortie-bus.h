@@ -261,6 +261,23 @@ gboolean sortie_bus_complete (SortieBus *self,
                               const SortieEvent *done,
                               SortieMissionState outcome,
                               GError **error);
+/**
+ * SortieBusCommittedFunc:
+ * @error: (nullable): why Redis does not have it; as of sortie_bus_complete()
+ *
+ * Called once, from another thread or before the sending function returns. It must not block.
+ */
+typedef void (*SortieBusCommittedFunc) (const GError *error, gpointer user_data);
+/* As sortie_bus_complete(), but does not wait. */
+void sortie_bus_send_complete (SortieBus *self,
+                               const SortieQueueEntry *entry,
+                               const SortieEventBatch *events,
+                               const char *result,
+                               const SortiePlan *plan,
+                               const SortieEvent *done,
+                               SortieMissionState outcome,
+                               SortieBusCommittedFunc func,
+                               gpointer user_data);
 gboolean sortie_bus_retry_step (SortieBus *self,
                                 const SortieQueueEntry *entry,
                                 int attempt,

@@ -21,6 +21,8 @@ typedef struct
   GCond answered; /* with the pipeline's lock */
   SortieReply *reply;
   GError *error;
+  SortieReplyFunc func; /* (nullable): nobody waits, this is called */
+  gpointer user_data;
 } Call;
 
 struct _SortiePipeline
@@ -29,8 +31,9 @@ struct _SortiePipeline
   char *name;
   GThread *thread;
   GMutex lock;
-  GCond wanted; /* there is something to send, or to stop */
-  GQueue queue; /* Call */
+  GCond wanted;  /* there is something to send, or to stop */
+  GQueue queue;  /* Call */
+  gboolean idle; /* the thread waits for something to send */
   gboolean stopping;
   gboolean connected;
   guint connects;
@@ -74,6 +77,14 @@ call_unref (Call *call)
 static void
 finish_call (SortiePipeline *self, Call *call, SortieReply *reply, GError *error)
 {
+  if (call->func != NULL)
+    {
+      call->reply = reply;
+      call->error = error;
+      call->func (reply, error, call->user_data);
+      call_unref (call);
+      return;
+    }
   g_mutex_lock (&self->lock);
   call->reply = reply;
   call->error = error;
@@ -343,7 +354,11 @@ pipeline_thread (gpointer data)
   while (TRUE)
     {
       while (g_queue_is_empty (&self->queue) && !self->stopping)
-        g_cond_wait (&self->wanted, &self->lock);
+        {
+          self->idle = TRUE;
+          g_cond_wait (&self->wanted, &self->lock);
+          self->idle = FALSE;
+        }
       if (g_queue_is_empty (&self->queue))
         break;
       while (!g_queue_is_empty (&self->queue) && batch.length < MAX_BATCH)
@@ -415,6 +430,38 @@ sortie_pipeline_free (SortiePipeline *self)
   g_free (self);
 }
 
+/* Under the lock, but not when it returns: the thread is woken where it sleeps. */
+static void
+unlock_and_wake (SortiePipeline *self)
+{
+  gboolean idle = self->idle;
+
+  g_mutex_unlock (&self->lock);
+  if (idle)
+    g_cond_signal (&self->wanted);
+}
+
+void
+sortie_pipeline_send (SortiePipeline *self,
+                      SortieCommand *command,
+                      SortieReplyFunc func,
+                      gpointer user_data)
+{
+  Call *call = call_new (command, SORTIE_PATIENCE_FOREVER);
+  gboolean stopped;
+
+  call->func = func;
+  call->user_data = user_data;
+  g_mutex_lock (&self->lock);
+  stopped = self->stopping;
+  if (!stopped)
+    g_queue_push_tail (&self->queue, call);
+  unlock_and_wake (self);
+  if (stopped)
+    finish_call (self, call, NULL,
+                 g_error_new (SORTIE_ERROR, SORTIE_ERROR_CANCELLED, "Sortie is stopping"));
+}
+
 /* Under the lock: waits until the call is finished or the caller has lost patience. */
 static SortieReply *
 wait_for (SortiePipeline *self, Call *call, GError **error)
@@ -467,8 +514,7 @@ sortie_pipeline_call_many (SortiePipeline *self,
   stopped = self->stopping;
   for (guint i = 0; i < calls->len && !stopped; i++)
     g_queue_push_tail (&self->queue, call_ref (g_ptr_array_index (calls, i)));
-  g_mutex_unlock (&self->lock);
-  g_cond_signal (&self->wanted);
+  unlock_and_wake (self);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < calls->len && !stopped; i++)
     {

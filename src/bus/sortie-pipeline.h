@@ -27,6 +27,22 @@ GPtrArray *sortie_pipeline_call_many (SortiePipeline *self,
                                       gint64 patience,
                                       GError **error);
 
+/**
+ * SortieReplyFunc:
+ * @reply: (nullable): the reply; an error reply of the server is a reply
+ * @error: (nullable): why there is none
+ *
+ * Called once, on the pipeline's thread, or by who sends where the pipeline was stopped before. It
+ * must neither block nor ask anything through the same pipeline.
+ */
+typedef void (*SortieReplyFunc) (const SortieReply *reply, const GError *error, gpointer user_data);
+
+/* Asks without waiting; takes the command. The patience is endless. */
+void sortie_pipeline_send (SortiePipeline *self,
+                           SortieCommand *command,
+                           SortieReplyFunc func,
+                           gpointer user_data);
+
 /* Whether the connection stands, and how often it was made again. Thread-safe. */
 gboolean sortie_pipeline_is_connected (SortiePipeline *self);
 guint sortie_pipeline_get_reconnects (SortiePipeline *self);
