@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -453,6 +454,50 @@ test_at_once (Fixture *self, gconstpointer unused)
 }
 
 static void
+kill_cb (const SortieIndexProgress *progress, gpointer user_data)
+{
+  if (progress->n_done == 150)
+    kill (getpid (), SIGKILL);
+}
+
+/* Killed in the middle of it: the index is whole, and the next pass completes it. */
+static void
+test_killed (Fixture *self, gconstpointer unused)
+{
+  const char *folders[] = { self->documents, NULL };
+  const char *data = g_getenv ("SORTIE_TEST_DATA");
+  g_autofree char *found = NULL;
+
+  if (g_test_subprocess ())
+    {
+      g_autoptr (SortieLibrary) library = sortie_library_open (data, NULL);
+
+      sortie_library_index (library, "c", kill_cb, NULL, NULL, NULL, NULL);
+      g_assert_not_reached ();
+    }
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.txt", i);
+      g_autofree char *text = g_strdup_printf ("The quay with the number %u.", i);
+
+      fixture_write (self, name, text, -1);
+    }
+  sortie_library_add (self->library, "c", folders, NULL);
+  g_setenv ("SORTIE_TEST_DATA", self->data, TRUE);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_failed ();
+    }
+  g_unsetenv ("SORTIE_TEST_DATA");
+  fixture_index (self);
+  g_assert_cmpuint (fixture_check_exact (self, "c"), ==, 200);
+  found = fixture_search (self, "quay number 199", SORTIE_SEARCH_BY_DOCUMENT);
+  g_assert_true (g_str_has_prefix (found, "199.txt "));
+  run_sql (self, "INSERT INTO terms (terms) VALUES ('integrity-check')");
+}
+
+static void
 remove_cb (const SortieIndexProgress *progress, gpointer library)
 {
   if (progress->n_done == 2)
@@ -516,6 +561,7 @@ main (int argc, char **argv)
   ADD ("/index/folder-gone", test_folder_gone);
   ADD ("/index/progress-and-cancel", test_progress_and_cancel);
   ADD ("/index/at-once", test_at_once);
+  ADD ("/index/killed", test_killed);
   ADD ("/index/removed-meanwhile", test_removed_meanwhile);
   ADD ("/index/file-limit", test_file_limit);
   return g_test_run ();
