@@ -3,7 +3,9 @@
 over all missions, and the original system's two routes. Events are held against the document."""
 import http.client
 import json
+import os
 import re
+import signal
 import socket
 import threading
 
@@ -132,6 +134,70 @@ def test_identical_streams(backend):
     assert len(raw) > 5 and set(raw) == {watch.raw}, [len(one) for one in raw]
 
 
+@served()
+def test_many_readers(backend):
+    """Missions side by side, each read at once by clients that stay and by clients that come and go."""
+    results, threads = {}, []
+
+    def read(mission, few):
+        frames, last = [], None
+        while not frames or not IS_DONE(frames[-1].event):
+            stream = backend.events(mission, last)
+            frames += [frame for frame, _ in zip(stream, range(few))]
+            last = frames[-1].id
+            stream.close()
+        results[mission, few] = pairs(frames)
+
+    for number in range(8):
+        mission = backend.submit(f"{MISSION} And what is number {number}?")
+        for few in (2, 3, 7, 10000):
+            threads.append(threading.Thread(target=read, args=(mission, few)))
+            threads[-1].start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == len(threads)
+    for (mission, few), seen in results.items():
+        assert seen == results[mission, 10000], few
+
+
+@served(env=FAULTS)
+def test_redis_dies(backend):
+    """Over the crash of the private Redis a client that resumes gets each event once, the feed too."""
+    mission = backend.submit(f"{MISSION} HOLD_AT_RETRIEVER HOLD_AT_WRITER")
+    seen, feed = [], []
+    followed = threading.Thread(target=follow, args=(backend, f"/missions/{mission}/events", seen))
+    watched = threading.Thread(target=follow, args=(backend, "/events", feed))
+    watched.start()
+    followed.start()
+    for word in ("step.started", "step.completed"):
+        harness.wait_until(lambda w=word: any(frame.event["code"] == w and frame.event["step"] > 1
+                                              for frame in list(seen)), word)
+        os.kill(backend.redis_pid(), signal.SIGKILL)
+    followed.join()
+    watched.join()
+    check_order(seen)
+    assert pairs(seen) == pairs(read_all(backend, mission))
+    names = [frame.event["event_id"] for frame in of_missions(feed)]
+    wanted = [frame.id for frame in seen if frame.event["type"] != "partial_output"]
+    assert names == wanted[len(wanted) - len(names):] and len(names) > 5
+
+
+def follow(backend, path, frames):
+    """Reads a stream up to the mission's done, and comes again wherever it ends before."""
+    while not frames or not IS_DONE(frames[-1].event):
+        last = [frame.id for frame in frames if frame.id is not None]
+        try:
+            stream = backend.events(path=path, last_id=last[-1] if last else None)
+            assert stream.status in (200, 503), stream.status
+            for frame in stream if stream.status == 200 else ():
+                frames.append(frame)
+                if IS_DONE(frame.event):
+                    break
+            stream.close()
+        except ConnectionError:
+            pass  # dropped: it comes again
+
+
 @served(documents=False)
 def test_bad_resumption(backend):
     mission = backend.submit("What is a retry?")
@@ -242,38 +308,52 @@ def test_feed_after_a_gap(backend):
     assert feed_until(stream, [mission])
 
 
-@served("--noop-agents", documents=False)
-def test_resume_of_a_busy_feed(backend):
-    """While missions pass by, a subscriber that comes and goes gets each event once."""
-    watch = backend.events()
-    missions, seen, last = [], [], None
-    submit = threading.Thread(target=lambda: missions.extend(
-        backend.submit(f"mission {number}") for number in range(60)))
-    first = backend.submit("the first")
-    submit.start()
-    seen.append(next(of_missions_of(watch)))
-    last = seen[-1].id
-    while submit.is_alive():
-        stream = backend.events(last_id=last)
-        for frame, _ in zip(of_missions_of(stream), range(5)):
-            seen.append(frame)
-        last = seen[-1].id
-        stream.close()
-    submit.join()
-    stream = backend.events(last_id=last)
-    left = [mission for mission in [first, *missions] if not any(
-        IS_DONE(frame.event) and frame.event["mission_id"] == mission for frame in seen)]
-    if left:
-        seen += of_missions(feed_until(stream, left))
-    whole = seen[:1] + of_missions(feed_until(watch, [first, *missions]))
-    names = [frame.event["event_id"] for frame in seen]
-    assert len(set(names)) == len(names), "an event came twice"
-    wanted = [frame.event["event_id"] for frame in whole]
-    assert names[:len(wanted)] == wanted[:len(names)]
-
-
 def of_missions_of(stream):
     return (frame for frame in stream if "mission_id" in frame.event)
+
+
+class Wanderer(threading.Thread):
+    """Subscribes, reads a few events, goes away, and comes again, until all missions are done."""
+
+    def __init__(self, backend, first, few):
+        super().__init__(daemon=True)
+        self.backend, self.seen, self.few, self.wanted = backend, [first], few, None
+        self.start()
+
+    def is_through(self):
+        return self.wanted is not None and self.wanted <= {
+            frame.event["mission_id"] for frame in self.seen if IS_DONE(frame.event)}
+
+    def run(self):
+        while not self.is_through():
+            stream = self.backend.events(last_id=self.seen[-1].id)
+            for frame, _ in zip(of_missions_of(stream), range(self.few)):
+                self.seen.append(frame)
+                if self.is_through():
+                    break
+            stream.close()
+
+
+@served("--noop-agents", documents=False)
+def test_resume_of_a_busy_feed(backend):
+    """While missions pass by, subscribers that come and go get each event once, in order."""
+    watch, missions = backend.events(), [backend.submit("the first")]
+    first = next(of_missions_of(watch))
+    wanderers = [Wanderer(backend, first, few) for few in (17, 19, 23, 29)]
+    submitters = [threading.Thread(target=lambda: missions.extend(
+        backend.submit(f"mission {number}") for number in range(8))) for _ in range(4)]
+    for one in submitters:
+        one.start()
+    for one in submitters:
+        one.join()
+    for one in wanderers:
+        one.wanted = set(missions)
+    last = backend.submit("the last")
+    wanted = pairs([first, *of_missions(feed_until(watch, [*missions, last]))])
+    for one in wanderers:
+        one.join(harness.WAIT_DEADLINE)
+        assert not one.is_alive(), f"{len(one.seen)} of {len(wanted)} events"
+        assert pairs(one.seen) == wanted[:len(one.seen)], one.few
 
 
 @served()
