@@ -14,8 +14,8 @@ struct _SortieStepWriter
   SortieStepOutput output; /* first, so that the agent's pointer is ours */
   SortieBus *bus;
   const SortieQueueEntry *entry;
-  gint *stopping;
-  gint lost;            /* atomic */
+  int *stopping;
+  int lost;             /* atomic */
   gint64 last_progress; /* monotonic µs; under the lock */
   GMutex lock;
   gboolean begun;
@@ -225,7 +225,7 @@ complete_draft (SortieStepOutput *output, const char *data, GError **error)
 }
 
 SortieStepWriter *
-sortie_step_writer_new (SortieBus *bus, const SortieQueueEntry *entry, gint *stopping)
+sortie_step_writer_new (SortieBus *bus, const SortieQueueEntry *entry, int *stopping)
 {
   SortieStepWriter *self = g_new0 (SortieStepWriter, 1);
 

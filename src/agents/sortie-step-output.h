@@ -24,7 +24,7 @@ typedef enum
 /* `stopping` is read atomically. */
 SortieStepWriter *sortie_step_writer_new (SortieBus *bus,
                                           const SortieQueueEntry *entry,
-                                          gint *stopping);
+                                          int *stopping);
 void sortie_step_writer_free (SortieStepWriter *self);
 
 /* The step is this start's, and the mission has had so many drafts. */

@@ -20,7 +20,7 @@ typedef struct
 {
   const SortieWorkerOptions *options;
   const char *consumer;
-  gint *stopping;
+  int *stopping;
   void (*settled) (SortieStepRun *run, gpointer user_data);
   gpointer user_data;
 } SortieStepContext;

@@ -28,7 +28,7 @@ struct _SortieWorker
   GThreadPool *pool;
   GThread *fetching;
   GThread *watching;
-  gint stopping; /* atomic */
+  int stopping; /* atomic */
   GMutex lock;
   GCond changed;       /* a slot is free, or the worker stops */
   GCond watched;       /* there is something to watch, or the worker stops */
