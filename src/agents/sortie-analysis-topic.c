@@ -169,7 +169,7 @@ sortie_topic_make_query (SortieTopic *self, const char *language, SortieVocabula
   topic_find_names (self, language, subject, vocabulary);
   if (sortie_topic_is_kind (self, SORTIE_QUESTION_SIDE))
     sortie_rank_query_add_pairs (self->query, vocabulary, subject);
-  if (self->retrieval != NULL)
+  if (self->retrieval != NULL && !sortie_question_is_form_only (language, self->retrieval->query))
     {
       add_terms (all, vocabulary, language, self->retrieval->query);
       topic_take_weights (self, vocabulary);

@@ -33,6 +33,9 @@ share_noun (char **a, const char *b)
   g_autofree char *lower_b = g_utf8_strdown (b, -1);
   char *whole;
 
+  /* A plural of its own is a noun: "retries and dead letters". */
+  if (g_str_has_suffix (*a, "s") || !g_str_has_suffix (b, "s"))
+    return;
   if (noun == NULL || strchr (*a, ' ') != NULL || sortie_question_count_words (b) > 4 ||
       !g_str_equal (lower_a, *a) || !g_str_equal (lower_b, b))
     return;

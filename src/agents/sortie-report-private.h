@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /* White space in one blank, without what a reader can't see. (transfer full) */
 char *sortie_report_one_line (const char *text);
 
-/* Escaped as text that something stands before, where "10." begins no list. (transfer full) */
+/* On one line, escaped as text that something stands before, where "10." begins no list.
+ * (transfer full) */
 char *sortie_report_escape (const char *text);
 
 /* On one line, shortened to so many bytes, escaped. (transfer full) */

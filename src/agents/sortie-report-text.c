@@ -35,11 +35,11 @@ sortie_report_one_line (const char *text)
   return g_string_free (line, FALSE);
 }
 
-/* Escaped as text that something stands before, where "10." begins no list. */
 char *
 sortie_report_escape (const char *text)
 {
-  g_autofree char *led = g_strconcat ("x", text, NULL);
+  g_autofree char *line = sortie_report_one_line (text);
+  g_autofree char *led = g_strconcat ("x", line, NULL);
   g_autofree char *escaped = sortie_text_escape_markdown (led, strlen (led));
 
   return g_strdup (escaped + 1);
@@ -48,9 +48,7 @@ sortie_report_escape (const char *text)
 char *
 sortie_report_dup_quote (const char *quote)
 {
-  g_autofree char *line = sortie_report_one_line (quote);
-
-  return sortie_report_escape (line);
+  return sortie_report_escape (quote);
 }
 
 char *

@@ -101,8 +101,7 @@ composer_add (Composer *self, GString *block)
 static void
 composer_add_heading (Composer *self, const char *heading)
 {
-  g_autofree char *line = sortie_report_one_line (heading);
-  g_autofree char *escaped = sortie_report_escape (line);
+  g_autofree char *escaped = sortie_report_escape (heading);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "## %s\n", escaped);
@@ -122,9 +121,8 @@ static char *
 escaped_label_of (const Composer *self, const SortieAnswer *answer)
 {
   g_autofree char *label = label_of (self, answer);
-  g_autofree char *line = sortie_report_one_line (label);
 
-  return sortie_report_escape (line);
+  return sortie_report_escape (label);
 }
 
 /* "a, b and c", each escaped. */
@@ -150,8 +148,7 @@ join_words (const Composer *self, GPtrArray *words, gboolean with_and)
 static void
 composer_add_title (Composer *self, const char *title)
 {
-  g_autofree char *line = sortie_report_one_line (title);
-  g_autofree char *escaped = sortie_report_escape (line);
+  g_autofree char *escaped = sortie_report_escape (title);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "# %s\n\n", escaped);
