@@ -311,6 +311,95 @@ test_busy (BusTest *t, gconstpointer data)
   g_free (bus_call_string ("CONFIG", "SET", "busy-reply-threshold", "5000", NULL));
 }
 
+/* ---- Sending without waiting ---- */
+
+typedef struct
+{
+  GMutex lock;
+  int n_answers;
+  int n_errors; /* all of them CANCELLED */
+  gint64 last;  /* the last number that was answered: they come in order */
+} Answers;
+
+static void
+answer_cb (const SortieReply *reply, const GError *error, gpointer user_data)
+{
+  Answers *answers = user_data;
+
+  g_mutex_lock (&answers->lock);
+  if (error != NULL)
+    {
+      g_assert_null (reply);
+      g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_CANCELLED);
+      answers->n_errors++;
+    }
+  else
+    {
+      g_assert_cmpint (reply->integer, >, answers->last);
+      answers->last = reply->integer;
+      answers->n_answers++;
+    }
+  g_mutex_unlock (&answers->lock);
+}
+
+typedef struct
+{
+  Answers *answers;
+  int wanted;
+} AnswersWanted;
+
+static gboolean
+has_answers (gpointer data)
+{
+  AnswersWanted *wanted = data;
+  gboolean enough;
+
+  g_mutex_lock (&wanted->answers->lock);
+  enough = wanted->answers->n_answers + wanted->answers->n_errors >= wanted->wanted;
+  g_mutex_unlock (&wanted->answers->lock);
+  return enough;
+}
+
+/* Each is answered once and in order, also where the connection breaks between (then a command may
+ * be carried out twice, which is what commands here must bear). */
+static void
+test_send (PipeTest *t, gconstpointer data)
+{
+  Answers answers = { .last = 0 };
+  AnswersWanted wanted = { &answers, 4000 };
+
+  for (int i = 0; i < 4000; i++)
+    {
+      sortie_pipeline_send (t->pipeline, sortie_command_new ("INCR", "x", NULL), answer_cb,
+                            &answers);
+      if (i % 1000 == 500)
+        throw_out ();
+    }
+  bus_wait_until (has_answers, &wanted);
+  g_assert_cmpint (answers.n_answers, ==, 4000);
+  g_assert_cmpint (answers.n_errors, ==, 0);
+  g_assert_cmpint (answers.last, >=, 4000);
+}
+
+/* What is under way at the stop is told so, before the stop returns; what comes later at once. */
+static void
+test_send_and_stop (PipeTest *t, gconstpointer data)
+{
+  GPid pid = bus_get_server_pid (bus_get_url ());
+  Answers answers = { .last = 0 };
+
+  call_int (t, sortie_command_new ("INCR", "x", NULL), SECOND);
+  kill (pid, SIGSTOP);
+  for (int i = 0; i < 2000; i++)
+    sortie_pipeline_send (t->pipeline, sortie_command_new ("INCR", "x", NULL), answer_cb, &answers);
+  sortie_pipeline_stop (t->pipeline);
+  g_assert_cmpint (answers.n_errors, ==, 2000);
+  sortie_pipeline_send (t->pipeline, sortie_command_new ("INCR", "x", NULL), answer_cb, &answers);
+  g_assert_cmpint (answers.n_errors, ==, 2001);
+  g_assert_cmpint (answers.n_answers, ==, 0);
+  kill (pid, SIGCONT);
+}
+
 /* ---- Patience ---- */
 
 static void
@@ -440,6 +529,8 @@ main (int argc, char *argv[])
   ADD_BUS ("accidents", test_accidents);
   ADD_BUS ("flushed", test_flushed);
   ADD_BUS ("busy", test_busy);
+  ADD ("send", test_send);
+  ADD ("send-and-stop", test_send_and_stop);
   ADD ("patience", test_patience);
   g_test_add_func ("/pipeline/nobody-there", test_nobody_there);
   ADD ("stop", test_stop);
