@@ -10,6 +10,7 @@
 #include "sortie-extract-helper.h"
 
 #define SNIFF_LENGTH 1024
+#define UNREADABLE_LINE 5000 /* bytes: nobody wrote such a line of code by hand */
 /* Up to here the worst that can be written as HTML or Markdown costs well under a second; beyond,
  * the helper's deadline guards against parsers whose work grows with the square of the input. */
 #define IN_PROCESS_MAX (64 * 1024)
@@ -168,6 +169,24 @@ find_format (const char *name, const char *text, gsize length)
   return G_N_ELEMENTS (formats) - 1;
 }
 
+/* Search indexes, minified scripts and drawings are text for programs only, and match everything. */
+static gboolean
+is_for_programs (const char *name, const char *text, gsize length)
+{
+  gsize start = 0;
+
+  if (!has_suffix_of (name, ".js .mjs .css .json .map .svg .xml"))
+    return FALSE;
+  for (gsize i = 0; i <= length; i++)
+    if (i == length || text[i] == '\n')
+      {
+        if (i - start > UNREADABLE_LINE)
+          return TRUE;
+        start = i + 1;
+      }
+  return FALSE;
+}
+
 /* The encoding that an HTML page names in its first bytes, as browsers look for it. */
 static char *
 find_declared_encoding (const char *bytes, gsize length)
@@ -226,6 +245,12 @@ extract_as_text (const char *name, GBytes *content, GCancellable *cancellable, G
       g_autoptr (GBytes) unicode = g_string_free_to_bytes (g_steal_pointer (&text));
 
       return sortie_extract_in_helper (formats[format].kind, unicode, cancellable, error);
+    }
+  if (formats[format].suffixes == NULL && is_for_programs (name, text->str, text->len))
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                   "it is data for programs, not text to read");
+      return NULL;
     }
   self = sortie_extract_new ();
   if (!formats[format].extract (self, text->str, text->len, error))

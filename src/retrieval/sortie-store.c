@@ -51,6 +51,11 @@ static const char schema[] =
   "id, uri, path, title, media_type, size, modified, n_passages, n_pages, skipped, hash, "         \
   "first_passage, settled, n_bytes"
 
+/* The weights of a word in the title and in the heading path are added to those of the passage's own
+ * words, among which a section's first passage has the heading once more. Larger ones were tried on
+ * questions over a handbook: they put all of a chapter before the passage that answers. */
+#define RANK "sortie_rank(terms, ?2, 0.5, 1.0, 1.0)"
+
 static const char *const sql_texts[SORTIE_N_SQL] = {
   [SORTIE_SQL_BEGIN] = "BEGIN",
   [SORTIE_SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -98,8 +103,7 @@ static const char *const sql_texts[SORTIE_N_SQL] = {
       "FROM passages JOIN documents ON documents.id = document "
       "WHERE passages.id >= ?1 AND passages.id < ?2",
   [SORTIE_SQL_TEXT] = "SELECT body FROM passages WHERE id >= ?1 AND id < ?2 ORDER BY id",
-  [SORTIE_SQL_SEARCH] =
-      "SELECT rowid, sortie_rank(terms, ?2, 1.5, 2.0, 1.0) FROM terms WHERE terms MATCH ?1",
+  [SORTIE_SQL_SEARCH] = "SELECT rowid, " RANK " FROM terms WHERE terms MATCH ?1",
   [SORTIE_SQL_PLACE] =
       "SELECT document, uri, start, added_generation, removed_generation "
       "FROM passages JOIN documents ON documents.id = document WHERE passages.id = ?1",

@@ -142,6 +142,19 @@ test_unreadable (void)
 }
 
 static void
+test_for_programs (void)
+{
+  g_autofree char *line = g_strnfill (6000, 'x');
+  g_autofree char *reason = fixture_refuse ("searchindex.js", line, -1);
+  g_autoptr (SortieExtract) prose = fixture_extract ("a.txt", line, -1);
+  g_autoptr (SortieExtract) script = fixture_extract ("a.js", "let x = 1;\nlet y = 2;\n", -1);
+
+  g_assert_cmpstr (reason, ==, "it is data for programs, not text to read");
+  g_assert_cmpuint (prose->text->len, ==, 6000);
+  g_assert_nonnull (script);
+}
+
+static void
 test_too_many_paragraphs (void)
 {
   g_autoptr (GString) source = g_string_sized_new (4 * SORTIE_EXTRACT_MAX_BLOCKS);
@@ -179,6 +192,7 @@ main (int argc, char **argv)
   g_test_add_func ("/extract/document/gzip-damaged", test_gzip_damaged);
   g_test_add_func ("/extract/document/gzip-bomb", test_gzip_bomb);
   g_test_add_func ("/extract/document/unreadable", test_unreadable);
+  g_test_add_func ("/extract/document/for-programs", test_for_programs);
   g_test_add_func ("/extract/document/too-many-paragraphs", test_too_many_paragraphs);
   g_test_add_func ("/extract/document/many-headings", test_many_headings);
   return g_test_run ();

@@ -43,7 +43,7 @@ test_title_and_heading (Fixture *self, gconstpointer unused)
   fixture_write (self, "c.md", "# Ships\n\n## Of cranes\n\nHarbours.\n\n## Other\n\nHarbours.\n",
                  -1);
   fixture_index (self);
-  assert_finds (self, "cranes", "a.md c.md b.md");
+  assert_finds (self, "cranes", "c.md a.md b.md");
 }
 
 /* Words are found in any form that means the same. */
