@@ -45,6 +45,10 @@ gboolean sortie_bus_bury (SortieBus *self,
                           gint64 silence_ms,
                           GError **error);
 
+/* Forgets the consumers that were not heard of for so long and hold nothing: every worker that ever
+ * ran has left one in each queue. */
+gboolean sortie_bus_tidy_consumers (SortieBus *self, gint64 idle_ms, guint *n, GError **error);
+
 /* "mine" and "again" are fine; the others become errors. */
 gboolean sortie_bus_check_answer (const SortieReply *reply, const char *mission, GError **error);
 

@@ -14,6 +14,8 @@
 #define LONGEST_PAUSE_MS 10000 /* between ticks; a longer one is not time in which the system ran */
 #define CLOCK_JUMP_US (5 * G_USEC_PER_SEC)
 #define RECLAIM_EVERY_US (5 * G_USEC_PER_SEC)
+#define TIDY_EVERY_US (600 * G_USEC_PER_SEC)
+#define CONSUMER_IDLE_MS (3600 * 1000)
 #define BATCH 100
 
 struct _SortieJanitor
@@ -27,6 +29,7 @@ struct _SortieJanitor
   gint64 patient_until; /* monotonic µs: nothing is reclaimed or expired before */
   gint64 next_tick;     /* monotonic µs */
   gint64 next_reclaim;  /* monotonic µs */
+  gint64 next_tidying;  /* monotonic µs */
   gint64 last_look;     /* at the clocks, monotonic µs; 0 before the first */
   gint64 ahead;         /* how far Redis's wall clock is ahead of ours, µs */
   gint64 last_time;     /* what the wall clock said then, µs */
@@ -236,6 +239,15 @@ serve_partition (SortieJanitor *self, int partition, gint64 now, gboolean *busy,
 }
 
 static gboolean
+tidy (SortieJanitor *self, GError **error)
+{
+  if (g_get_monotonic_time () < self->next_tidying)
+    return TRUE;
+  self->next_tidying = g_get_monotonic_time () + TIDY_EVERY_US;
+  return sortie_bus_tidy_consumers (self->bus, CONSUMER_IDLE_MS, NULL, error);
+}
+
+static gboolean
 work (SortieJanitor *self, gboolean *busy, GError **error)
 {
   gint64 now = 0;
@@ -247,6 +259,8 @@ work (SortieJanitor *self, gboolean *busy, GError **error)
   for (int partition = 0; partition < self->bus->n_partitions; partition++)
     if (!serve_partition (self, partition, now, busy, error))
       return FALSE;
+  if (!tidy (self, error))
+    return FALSE;
   if (g_get_monotonic_time () >= MAX (self->patient_until, self->next_reclaim))
     {
       self->next_reclaim = g_get_monotonic_time () + RECLAIM_EVERY_US;

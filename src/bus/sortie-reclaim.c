@@ -250,6 +250,45 @@ sortie_bus_reclaim (SortieBus *bus,
   return TRUE;
 }
 
+/* A consumer may fetch again at any time, so looking and deleting are one script. */
+#define TIDY_CONSUMERS                                                                             \
+  "#!lua flags=allow-oom\n"                                                                        \
+  "local n = 0 "                                                                                   \
+  "if redis.call('EXISTS', KEYS[1]) == 0 then return n end "                                       \
+  "for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do "                             \
+  "  for _, c in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], group[2])) do "                  \
+  "    if c[4] == 0 and c[6] >= tonumber(ARGV[1]) then "                                           \
+  "      redis.call('XGROUP', 'DELCONSUMER', KEYS[1], group[2], c[2]) "                            \
+  "      n = n + 1 "                                                                               \
+  "    end "                                                                                       \
+  "  end "                                                                                         \
+  "end "                                                                                           \
+  "return n"
+
+gboolean
+sortie_bus_tidy_consumers (SortieBus *self, gint64 idle_ms, guint *n, GError **error)
+{
+  guint sum = 0;
+
+  for (int partition = 0; partition < self->n_partitions; partition++)
+    for (int agent = 0; agent < SORTIE_N_AGENTS; agent++)
+      {
+        g_autofree char *suffix = g_strdup_printf ("queue:%s", sortie_agents[agent]);
+        g_autofree char *key = sortie_bus_dup_key (self, partition, suffix);
+        SortieCommand *command = sortie_command_new ("EVAL", TIDY_CONSUMERS, "1", key, NULL);
+        g_autoptr (SortieReply) reply = NULL;
+
+        sortie_command_add_int (command, idle_ms);
+        reply = sortie_bus_request (self, command, error);
+        if (reply == NULL)
+          return FALSE;
+        sum += (guint) sortie_reply_get_int (reply, 0);
+      }
+  if (n != NULL)
+    *n = sum;
+  return TRUE;
+}
+
 /* ---- Compaction ---- */
 
 typedef struct

@@ -276,6 +276,39 @@ test_workers (BusTest *t, gconstpointer data)
   g_assert_cmpint (bus_call_int ("ZCARD", "sortie:{p0}:workers", NULL), ==, 2);
 }
 
+/* Who has left nothing behind is forgotten; who holds something, or was heard of lately, is not. */
+static void
+test_consumers (BusTest *t, gconstpointer data)
+{
+  static const char queue[] = "sortie:{p0}:queue:planner";
+  g_autofree char *id = bus_submit (t, "ada");
+  g_autoptr (SortieQueueEntry) entry = bus_fetch (t, SORTIE_AGENT_PLANNER);
+  g_autoptr (SortieReply) left = NULL;
+  guint n = 99;
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("gone-%d", i);
+      g_assert_cmpint (bus_call_int ("XGROUP", "CREATECONSUMER", queue, "agents", name, NULL), ==,
+                       1);
+    }
+  g_assert_true (sortie_bus_tidy_consumers (t->bus, 3600 * 1000, &n, NULL));
+  g_assert_cmpuint (n, ==, 0);
+  bus_wait_until_idle (queue, entry->entry, 20);
+  g_assert_true (sortie_bus_tidy_consumers (t->bus, 1, &n, NULL));
+  g_assert_cmpuint (n, ==, 5);
+  left = bus_call ("XINFO", "CONSUMERS", queue, "agents", NULL);
+  g_assert_cmpuint (left->elements, ==, 1);
+  g_assert_true (bus_complete (t, entry, "{}", NULL));
+
+  /* A name that was forgotten fetches as ever. */
+  g_assert_true (sortie_bus_tidy_consumers (t->bus, 0, &n, NULL));
+  g_assert_cmpuint (n, ==, 1);
+  g_free (bus_submit (t, "ada"));
+  g_autoptr (SortieQueueEntry) next = bus_fetch (t, SORTIE_AGENT_PLANNER);
+  g_assert_true (bus_complete (t, next, "{}", NULL));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -295,6 +328,7 @@ main (int argc, char *argv[])
   ADD ("nothing-fetched-yet", test_nothing_fetched_yet);
   ADD ("two-janitors", test_two_janitors);
   ADD ("workers", test_workers);
+  ADD ("consumers", test_consumers);
 #undef ADD
   result = g_test_run ();
   bus_end ();
