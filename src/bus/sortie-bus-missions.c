@@ -190,6 +190,7 @@ sortie_bus_get_state (
   g_autofree char *key = NULL;
   g_autoptr (SortieReply) reply = NULL;
   const char *owner, *name;
+  SortieMissionState found;
 
   if (!sortie_mission_id_is_valid (id))
     return not_found (id, error);
@@ -200,9 +201,10 @@ sortie_bus_get_state (
     return FALSE;
   name = sortie_reply_get_string (sortie_reply_get_element (reply, 0));
   owner = sortie_reply_get_string (sortie_reply_get_element (reply, 1));
-  if (name == NULL || !sortie_mission_state_from_string (name, state) ||
+  if (name == NULL || !sortie_mission_state_from_string (name, &found) ||
       (user != NULL && g_strcmp0 (user, owner) != 0))
     return not_found (id, error);
+  *state = found;
   return TRUE;
 }
 
