@@ -204,6 +204,113 @@ test_results (BusTest *t, gconstpointer data)
   g_assert_null (g_ptr_array_index (results, 5));
 }
 
+/* What a worker gets with an entry, and asks for anew where it has none. */
+static void
+assert_work (const SortieMissionRecord *work, const SortieQueueEntry *entry, int starts)
+{
+  g_assert_nonnull (work);
+  g_assert_cmpstr (work->id, ==, entry->mission);
+  g_assert_cmpint (work->state, ==, SORTIE_MISSION_RUNNING);
+  g_assert_cmpstr (work->text, ==, "Compare the warranties.");
+  g_assert_cmpstr (work->collections, ==, "[]");
+  g_assert_cmpint (work->steps->len, ==, 5);
+  g_assert_cmpint (sortie_plan_get_n_steps (work->plan), ==, 5);
+  g_assert_cmpstr (sortie_mission_record_get_step (work, entry->step)->entry, ==, entry->entry);
+  g_assert_cmpint (sortie_mission_record_get_step (work, entry->step)->starts, ==, starts);
+  g_assert_cmpint (sortie_mission_record_get_step (work, 1)->state, ==, SORTIE_STEP_DONE);
+  g_assert_cmpint (sortie_mission_record_get_step (work, 5)->state, ==, SORTIE_STEP_BLOCKED);
+}
+
+static void
+test_work (BusTest *t, gconstpointer data)
+{
+  g_autofree char *id = bus_submit_planned (t, "ada", 2);
+  g_autoptr (SortieQueueEntry) first = bus_fetch (t, SORTIE_AGENT_RETRIEVER);
+  g_autoptr (SortieMissionRecord) anew = sortie_bus_get_work (t->bus, first, NULL);
+  SortieQueueEntry unknown = { first->partition,
+                               first->agent,
+                               first->entry,
+                               (char *) "00000000-0000-4000-8000-000000000000",
+                               2,
+                               NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *result = g_strdup_printf ("{\"step\":%d}", first->step);
+
+  assert_work (first->record, first, 1);
+  assert_work (anew, first, 1);
+  g_assert_null (sortie_bus_get_work (t->bus, &unknown, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
+  g_assert_true (bus_complete (t, first, result, &error));
+  g_autoptr (SortieQueueEntry) second = bus_fetch (t, SORTIE_AGENT_RETRIEVER);
+  g_assert_true (sortie_bus_hand_back (t->bus, second, 1, &error));
+  g_autoptr (SortieQueueEntry) again = bus_fetch (t, SORTIE_AGENT_RETRIEVER);
+  assert_work (again->record, again, 1);
+
+  /* Of the results, those that a step builds on: the first retrieval's, the second's not yet. */
+  g_autoptr (GPtrArray) needed =
+      sortie_bus_get_needed_results (t->bus, id, again->record->plan, 4, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (needed->len, ==, 6);
+  for (int step = 0; step <= 5; step++)
+    g_assert_cmpstr (g_ptr_array_index (needed, step), ==, step == first->step ? result : NULL);
+  g_autoptr (GPtrArray) none =
+      sortie_bus_get_needed_results (t->bus, id, again->record->plan, 2, &error);
+  g_assert_cmpuint (none->len, ==, 6);
+  for (int step = 0; step <= 5; step++)
+    g_assert_null (g_ptr_array_index (none, step));
+}
+
+static void
+test_state (BusTest *t, gconstpointer data)
+{
+  g_autofree char *id = bus_submit (t, "ada");
+  g_autofree char *gone = sortie_mission_id_new ();
+  const char *const wrong[] = { gone, "", "rubbish" };
+  SortieMissionState state = SORTIE_MISSION_PARTIAL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_assert_false (sortie_bus_get_state (t->bus, "ada", wrong[i], &state, &error));
+      g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND);
+      g_clear_error (&error);
+    }
+  g_assert_false (sortie_bus_get_state (t->bus, "bob", id, &state, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND);
+  g_assert_cmpint (state, ==, SORTIE_MISSION_PARTIAL);
+  g_assert_true (sortie_bus_get_state (t->bus, "ada", id, &state, NULL));
+  g_assert_cmpint (state, ==, SORTIE_MISSION_RUNNING);
+  g_assert_true (sortie_bus_cancel (t->bus, "ada", id, NULL));
+  g_assert_true (sortie_bus_get_state (t->bus, NULL, id, &state, NULL));
+  g_assert_cmpint (state, ==, SORTIE_MISSION_CANCELLED);
+}
+
+/* After its stop a bus answers everything at once: it is being cancelled. */
+static void
+test_stop (BusTest *t, gconstpointer data)
+{
+  g_autofree char *id = bus_submit (t, "ada");
+  g_autoptr (SortieQueueEntry) entry = bus_fetch (t, SORTIE_AGENT_PLANNER);
+  g_autoptr (GError) error = NULL;
+  SortieBusStats stats;
+
+  g_assert_true (sortie_bus_ping (t->bus, &error));
+  sortie_bus_stop (t->bus);
+  g_assert_false (sortie_bus_ping (t->bus, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_false (bus_complete (t, entry, "{}", &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_null (sortie_bus_get_mission (t->bus, "ada", id, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_false (sortie_bus_get_stats (t->bus, &stats, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_CANCELLED);
+}
+
 static void
 test_report (BusTest *t, gconstpointer data)
 {
@@ -347,6 +454,9 @@ main (int argc, char *argv[])
     { "layered-plan", test_layered_plan },
     { "snapshot", test_snapshot },
     { "results", test_results },
+    { "work", test_work },
+    { "state", test_state },
+    { "stop", test_stop },
     { "report", test_report },
     { "same-ids", test_same_ids },
   };
