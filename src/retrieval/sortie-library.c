@@ -105,15 +105,12 @@ read_counts (SortieStore *store, SortieCollection *collection, GError **error)
   return TRUE;
 }
 
+/* All that is known without the index. */
 static SortieCollection *
-describe (SortieLibrary *self, const SortieShelf *shelf, GError **error)
+introduce (const SortieShelf *shelf)
 {
-  g_autoptr (SortieCollection) collection = g_new0 (SortieCollection, 1);
-  SortieStore *store = sortie_library_borrow_shelf (self, shelf, error);
-  gboolean read;
+  SortieCollection *collection = g_new0 (SortieCollection, 1);
 
-  if (store == NULL)
-    return NULL;
   collection->name = g_strdup (shelf->name);
   collection->folders = g_strdupv (shelf->mirrored);
   for (guint i = 0; collection->folders[i] != NULL; i++)
@@ -123,6 +120,18 @@ describe (SortieLibrary *self, const SortieShelf *shelf, GError **error)
       collection->folders[i] = g_utf8_make_valid (raw, -1);
       g_free (raw);
     }
+  return collection;
+}
+
+static SortieCollection *
+describe (SortieLibrary *self, const SortieShelf *shelf, GError **error)
+{
+  g_autoptr (SortieCollection) collection = introduce (shelf);
+  SortieStore *store = sortie_library_borrow_shelf (self, shelf, error);
+  gboolean read;
+
+  if (store == NULL)
+    return NULL;
   read = read_counts (store, collection, error);
   sortie_library_give_back (self, store);
   return read ? g_steal_pointer (&collection) : NULL;
@@ -359,17 +368,12 @@ sortie_library_list (SortieLibrary *self, GError **error)
   for (guint i = 0; i < shelves->len; i++)
     {
       const SortieShelf *shelf = g_ptr_array_index (shelves, i);
-      g_autoptr (GError) local = NULL;
-      SortieCollection *collection = describe (self, shelf, &local);
+      SortieCollection *collection = describe (self, shelf, NULL);
 
       if (collection == NULL && !g_file_test (shelf->folder, G_FILE_TEST_IS_DIR))
         continue; /* removed since it was listed */
-      if (collection == NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return NULL;
-        }
-      g_ptr_array_add (list, collection);
+      /* One index that can't be read keeps nobody from the others. */
+      g_ptr_array_add (list, collection != NULL ? collection : introduce (shelf));
     }
   return g_steal_pointer (&list);
 }

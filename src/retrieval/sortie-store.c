@@ -9,7 +9,9 @@
 #include "sortie-rank.h"
 #include "sortie-tokenizer.h"
 
-#define SCHEMA_VERSION 1
+/* Also to be raised when text is extracted, cut or stemmed in another way: an index of an older
+ * version is made anew. */
+#define SCHEMA_VERSION 2
 #define BUSY_MILLISECONDS 15000
 #define CACHE_KIBIBYTES 512
 
@@ -211,6 +213,12 @@ prepare_database (SortieStore *self, GError **error)
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE,
                    "The index of the collection “%s” was made by a newer version of Sortie",
                    self->collection);
+      return FALSE;
+    }
+  if (version > 0 && version < SCHEMA_VERSION)
+    {
+      self->damaged = TRUE;
+      set_error (self, SQLITE_SCHEMA, error);
       return FALSE;
     }
   return version == SCHEMA_VERSION || make_schema (self, error);

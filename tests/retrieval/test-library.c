@@ -319,6 +319,44 @@ test_damaged_while_indexing (Fixture *self, gconstpointer unused)
   g_assert_false (fixture_index (self).remade);
 }
 
+static void
+set_version (Fixture *self, int version)
+{
+  g_autofree char *path = database_path (self);
+  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", version);
+  sqlite3 *db;
+
+  sortie_library_free (self->library);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+  self->library = sortie_library_open (self->data, NULL);
+}
+
+/* An older index is made anew, a newer one is left alone. */
+static void
+test_versions (Fixture *self, gconstpointer unused)
+{
+  SortieIndexResult result;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_write (self, "a.txt", "About quays.", -1);
+  fixture_index (self);
+  set_version (self, 1);
+  result = fixture_index (self);
+  g_assert_true (result.remade);
+  g_assert_cmpint (result.n_indexed, ==, 1);
+
+  set_version (self, 1000);
+  g_assert_false (sortie_library_index (self->library, "c", NULL, NULL, NULL, NULL, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE);
+  g_assert_nonnull (strstr (error->message, "newer version"));
+  g_assert_null (sortie_library_get (self->library, "c", NULL));
+  all = sortie_library_list (self->library, NULL);
+  g_assert_cmpuint (all->len, ==, 1);
+}
+
 /* IDs of a collection that was removed never name documents of one that is made later. */
 static void
 test_ids_are_not_used_again (Fixture *self, gconstpointer unused)
@@ -367,6 +405,7 @@ main (int argc, char **argv)
   ADD ("/library/damaged/past-the-header", test_damaged, GSIZE_TO_POINTER (100));
   ADD ("/library/damaged/past-the-schema", test_damaged, GSIZE_TO_POINTER (8192));
   ADD ("/library/damaged/while-indexing", test_damaged_while_indexing, NULL);
+  ADD ("/library/versions", test_versions, NULL);
   ADD ("/library/ids-are-not-used-again", test_ids_are_not_used_again, NULL);
   return g_test_run ();
 }
