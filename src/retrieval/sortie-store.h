@@ -95,7 +95,7 @@ gboolean sortie_store_execute (SortieStore *self, SortieSql sql, GError **error)
 const char *sortie_store_column (sqlite3_stmt *statement, int column);
 char *sortie_store_dup_column (sqlite3_stmt *statement, int column);
 
-/* Bytes of a blob or text column as a new string. */
+/* Binds text that outlives the next step; NULL as NULL. */
 void sortie_store_bind_text (sqlite3_stmt *statement, int index, const char *text);
 
 G_END_DECLS
