@@ -238,11 +238,16 @@ open_once (const char *folder, const char *collection, GError **error)
                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   if (code != SQLITE_OK)
     set_error (self, code, error);
-  else if (prepare_database (self, error) && stat (path, &info) == 0)
+  else if (prepare_database (self, error))
     {
-      self->device = info.st_dev;
-      self->inode = info.st_ino;
-      return self;
+      if (stat (path, &info) == 0)
+        {
+          self->device = info.st_dev;
+          self->inode = info.st_ino;
+          return self;
+        }
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND,
+                   "The collection “%s” was removed just now", collection);
     }
   else if (self->damaged && stat (path, &info) == 0)
     {
