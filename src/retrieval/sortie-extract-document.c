@@ -169,13 +169,16 @@ find_format (const char *name, const char *text, gsize length)
   return G_N_ELEMENTS (formats) - 1;
 }
 
-/* Search indexes, minified scripts and drawings are text for programs only, and match everything. */
+/* Style sheets, drawings, search indexes and minified scripts, as they lie beside saved web pages,
+ * are text for programs only, and match everything. */
 static gboolean
 is_for_programs (const char *name, const char *text, gsize length)
 {
   gsize start = 0;
 
-  if (!has_suffix_of (name, ".js .mjs .css .json .map .svg .xml"))
+  if (has_suffix_of (name, ".css .svg .map"))
+    return TRUE;
+  if (!has_suffix_of (name, ".js .mjs .json .xml"))
     return FALSE;
   for (gsize i = 0; i <= length; i++)
     if (i == length || text[i] == '\n')

@@ -11,7 +11,7 @@
 
 /* Also to be raised when text is extracted, cut or stemmed in another way: an index of an older
  * version is made anew. */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_MILLISECONDS 15000
 #define CACHE_KIBIBYTES 512
 

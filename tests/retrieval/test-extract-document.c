@@ -146,10 +146,12 @@ test_for_programs (void)
 {
   g_autofree char *line = g_strnfill (6000, 'x');
   g_autofree char *reason = fixture_refuse ("searchindex.js", line, -1);
+  g_autofree char *style = fixture_refuse ("theme.CSS", "body { color: red; }\n", -1);
   g_autoptr (SortieExtract) prose = fixture_extract ("a.txt", line, -1);
   g_autoptr (SortieExtract) script = fixture_extract ("a.js", "let x = 1;\nlet y = 2;\n", -1);
 
   g_assert_cmpstr (reason, ==, "it is data for programs, not text to read");
+  g_assert_cmpstr (style, ==, reason);
   g_assert_cmpuint (prose->text->len, ==, 6000);
   g_assert_nonnull (script);
 }

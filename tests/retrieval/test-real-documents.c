@@ -106,7 +106,7 @@ test_handbook (Fixture *self, gconstpointer unused)
   SortieIndexResult result = index_folder (self, HANDBOOK);
   g_autoptr (SortieDocument) document = NULL;
 
-  g_assert_cmpint (result.n_indexed, >, 150);
+  g_assert_cmpint (result.n_indexed, >, 120);
   g_assert_cmpuint (fixture_check_exact (self, "c"), >, 1500);
   check_skipped (self);
   document = fixture_document (self, "sect.apt-get.html");
