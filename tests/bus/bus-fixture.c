@@ -290,6 +290,7 @@ bus_open (int partitions, int max_running)
     .is_private = TRUE,
     .partitions = partitions,
     .max_running = max_running,
+    .patience = LONG_US, /* the machine may be busy */
   };
   g_autoptr (GError) error = NULL;
   SortieBus *bus = sortie_bus_open (&options, &error);
