@@ -260,7 +260,7 @@ speaks_of (const SortieMatter *self, guint sentence, GArray *words, gboolean hea
       GArray *above = g_ptr_array_index (self->sentences->headings, item->passage);
 
       for (guint i = 0; i < above->len; i++)
-        if (sortie_words_hold (words, g_array_index (above, guint, i)))
+        if (sortie_words_hold (words, g_array_index (above, SortieWord, i).stem))
           return TRUE;
     }
   return FALSE;
@@ -310,7 +310,23 @@ may_answer (const SortieMatter *self, const SortieTopic *topic, guint sentence)
     return TRUE;
   if (rank->own < LEAST_OWN_SHARE && rank->heading < HEADING_SHARE)
     return FALSE;
+  /* "virtual" is no answer about virtualization where others name it. */
+  if (topic->query->subject->len == 1 && topic->has_exact && rank->own < 1.0 && rank->heading < 1.0)
+    return FALSE;
   return rank->coverage >= topic->threshold + (rank->has_name ? 0.0 : WITHOUT_NAME);
+}
+
+static void
+matter_find_exact (SortieMatter *self)
+{
+  for (guint t = 0; t < self->topics->len; t++)
+    {
+      SortieTopic *topic = g_ptr_array_index (self->topics, t);
+
+      for (guint i = 0; i < topic->ranks->len && !topic->has_exact; i++)
+        topic->has_exact = g_array_index (topic->ranks, SortieRank, i).score > 0.0 &&
+                           g_array_index (topic->ranks, SortieRank, i).own >= 1.0;
+    }
 }
 
 static void
@@ -400,6 +416,7 @@ sortie_matter_new (const SortiePlan *plan,
       topic->ranks = sortie_ranker_rank (self->ranker, topic->query, topic->scores);
     }
   matter_find_copies (self);
+  matter_find_exact (self);
   matter_assign (self);
   return g_steal_pointer (&self);
 }

@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * @scores: (element-type double): one a passage, -1 where this question did not find it
  * @ranks: (element-type SortieRank): one a sentence
  * @threshold: the least coverage of an answer
+ * @has_exact: whether a sentence has all words of the subject in their own form
  *
  * One question with what is known for it.
  */
@@ -39,6 +40,7 @@ typedef struct
   GArray *scores;
   GArray *ranks;
   double threshold;
+  gboolean has_exact;
 } SortieTopic;
 
 SortieTopic *sortie_topic_new (const SortieStep *step, const SortieQuestions *questions);

@@ -88,7 +88,8 @@ is_name (const char *word)
   return FALSE;
 }
 
-/* Words with a capital or a figure are names, but at the start of a sentence, and in German, where every noun
+/* Words with a capital or a figure are names, and a side that is called "testing" is no test; but
+ * not at the start of a sentence, and in German, where every noun
  * has one. */
 static void
 topic_find_names (SortieTopic *self,
@@ -105,7 +106,8 @@ topic_find_names (SortieTopic *self,
     {
       const char *term = g_ptr_array_index (terms, i);
 
-      if (!is_name (term) || (!side && g_str_has_prefix (self->text, term)))
+      if (!(side && g_str_has_suffix (term, "ing")) &&
+          (!is_name (term) || (!side && g_str_has_prefix (self->text, term))))
         continue;
       g_ptr_array_add (self->query->names, g_strdup (term));
       sortie_rank_query_add (self->query->name_words, vocabulary, term);

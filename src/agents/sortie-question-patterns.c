@@ -52,9 +52,8 @@ regex_get (int language, guint index)
   if (g_once_init_enter (slot))
     {
       g_autoptr (GError) error = NULL;
-      GRegex *regex =
-          g_regex_new (source_of (tables[language], index),
-                       G_REGEX_CASELESS | G_REGEX_OPTIMIZE | G_REGEX_DUPNAMES, 0, &error);
+      GRegex *regex = g_regex_new (source_of (tables[language], index),
+                                   G_REGEX_CASELESS | G_REGEX_DUPNAMES, 0, &error);
 
       /* The tables are constants, so a pattern that does not compile is a programming error. */
       if (regex == NULL)
@@ -150,6 +149,23 @@ sortie_pattern_match_two_sides (const char *language, const char *text, gboolean
           }
       }
   return NULL;
+}
+
+gboolean
+sortie_pattern_speaks (const char *language, const char *text)
+{
+  int which = language_index (language);
+
+  for (guint i = 0; i < SORTIE_MAX_COMPARISONS + 2; i++)
+    {
+      g_autoptr (GMatchInfo) info = match (which, FIRST_COMPARISON + i, text);
+
+      if (info != NULL)
+        return TRUE;
+    }
+  return sortie_pattern_matches (language, SORTIE_PATTERN_OPENER, text) ||
+         sortie_pattern_matches (language, SORTIE_PATTERN_REQUEST, text) ||
+         sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, text);
 }
 
 const char *

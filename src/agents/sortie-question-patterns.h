@@ -64,6 +64,9 @@ const char *sortie_pattern_get_side_cues (const char *language, gboolean disadva
 /* "and" in that language. */
 const char *sortie_pattern_get_and (const char *language);
 
+/* Whether the text asks, requests or compares in the way of this language. */
+gboolean sortie_pattern_speaks (const char *language, const char *text);
+
 /* Whether the folded word asks or instructs rather than names a subject: "explain", "overview". */
 gboolean sortie_pattern_is_generic (const char *language, const char *folded);
 

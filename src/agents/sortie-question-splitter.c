@@ -381,6 +381,23 @@ make_title (const char *language, GPtrArray *units, const char *mission)
   return shorten_title (stripped);
 }
 
+/* A short mission has too few function words to tell, but may open in the way of one language:
+ * "Vergleiche LVM mit RAID". */
+static const char *
+guess_language (const char *mission, GPtrArray *units)
+{
+  const char *guess = sortie_text_guess_language (mission, strlen (mission));
+  const char *first =
+      units->len > 0 ? ((SortieUnit *) g_ptr_array_index (units, 0))->text : mission;
+
+  if (!g_str_equal (guess, sortie_pattern_languages[0]) || sortie_pattern_speaks (guess, first))
+    return guess;
+  for (guint i = 1; sortie_pattern_languages[i] != NULL; i++)
+    if (sortie_pattern_speaks (sortie_pattern_languages[i], first))
+      return sortie_pattern_languages[i];
+  return guess;
+}
+
 SortieQuestions *
 sortie_questions_from_mission (const char *mission)
 {
@@ -390,7 +407,7 @@ sortie_questions_from_mission (const char *mission)
   g_autoptr (GPtrArray) units = NULL;
   Splitter splitter = { .context = context, .result = self };
 
-  self->language = g_strdup (sortie_text_guess_language (mission, strlen (mission)));
+  self->language = g_strdup (guess_language (mission, all));
   self->questions = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_question_free);
   self->aspects = g_ptr_array_new_with_free_func (g_free);
   units = choose_units (self->language, all);

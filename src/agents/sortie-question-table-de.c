@@ -131,8 +131,8 @@ const SortieQuestionTable sortie_question_table_de = {
   },
   .advantages_first = "\\b(?<p>" ADVANTAGES "|Vor-)" AND "(?<c>" DISADVANTAGES ")\\b" OF,
   .disadvantages_first = "\\b(?<p>" DISADVANTAGES "|Nach-)" AND "(?<c>" ADVANTAGES ")\\b" OF,
-  .advantages = "Vorteil Nutzen Chance Stärke besser",
-  .disadvantages = "Nachteil Risiko Schwäche Problem Einschränkung",
+  .advantages = "Vorteil Nutzen Stärke Vorzug",
+  .disadvantages = "Nachteil Risiko Schwäche Einschränkung",
   .advantage_cues =
       "Vorteil Vorteile Nutzen Chance Stärke besser einfach einfacher leicht leichter schnell "
       "schneller effizient verbessern verbessert ermöglicht ermöglichen erlaubt erlauben "

@@ -109,8 +109,8 @@ const SortieQuestionTable sortie_question_table_es = {
   },
   .advantages_first = "\\b(?<p>" ADVANTAGES ")" AND "(?<c>" DISADVANTAGES ")\\b" OF,
   .disadvantages_first = "\\b(?<p>" DISADVANTAGES ")" AND "(?<c>" ADVANTAGES ")\\b" OF,
-  .advantages = "ventaja beneficio fortaleza útil mejor",
-  .disadvantages = "desventaja inconveniente riesgo limitación problema",
+  .advantages = "ventaja beneficio fortaleza",
+  .disadvantages = "desventaja inconveniente riesgo debilidad limitación",
   .advantage_cues =
       "ventaja ventajas beneficio fortaleza útil mejor simple simplifica fácil facilita "
       "rápido eficiente mejora permite permiten posible práctico flexible robusto fiable "

@@ -120,8 +120,8 @@ const SortieQuestionTable sortie_question_table_fr = {
   },
   .advantages_first = "\\b(?<p>" ADVANTAGES ")" AND "(?<c>" DISADVANTAGES ")\\b" OF,
   .disadvantages_first = "\\b(?<p>" DISADVANTAGES ")" AND "(?<c>" ADVANTAGES ")\\b" OF,
-  .advantages = "avantage bénéfice atout utile meilleur",
-  .disadvantages = "inconvénient risque limite problème faiblesse",
+  .advantages = "avantage bénéfice atout",
+  .disadvantages = "inconvénient désavantage risque faiblesse limite",
   .advantage_cues =
       "avantage avantages bénéfice atout utile meilleur mieux simple simplifie facile "
       "facilite rapide efficace améliore permet permettent possible pratique flexible robuste "

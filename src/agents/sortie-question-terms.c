@@ -328,6 +328,7 @@ sortie_question_dup_label (const char *language, const char *text)
   g_autofree char *bare = without_determiner (language, short_form != NULL ? short_form : subject);
   g_autofree char *shortened = NULL;
   g_autofree char *spaced = NULL;
+  g_autofree char *capital = NULL;
 
   if (*bare == '\0')
     {
@@ -336,5 +337,9 @@ sortie_question_dup_label (const char *language, const char *text)
     }
   spaced = g_strdelimit (g_steal_pointer (&bare), "\r\n\t\v\f", ' ');
   shortened = shorten_at_word (spaced, SORTIE_QUESTION_MAX_LABEL);
-  return capitalise (shortened);
+  capital = capitalise (shortened);
+  if (g_str_equal (language, "es") && g_str_has_suffix (capital, "?") &&
+      strstr (capital, "¿") == NULL)
+    return g_strconcat ("¿", capital, NULL);
+  return g_steal_pointer (&capital);
 }

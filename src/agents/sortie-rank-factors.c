@@ -17,6 +17,7 @@
 /* "The main advantage is …" beats "… is faster". */
 #define STRONG_CUE 1.4
 #define WEAK_CUE 0.8
+#define BOTH_CUES 0.6
 #define UNDER_CUE_FIRST 1.1
 #define UNDER_CUE 0.7
 
@@ -41,8 +42,11 @@ has_name (const SortieSentences *self, guint index, const char *name)
   const char *end = text + sentence->end;
   gsize length = strlen (name);
 
-  for (const char *p = text + sentence->start; (p = g_strstr_len (p, end - p, name)) != NULL; p++)
-    if ((p == text || !is_word_sign (p[-1])) && !is_word_sign (p[length]))
+  gboolean any_case = g_ascii_islower (*name);
+
+  for (const char *p = text + sentence->start; p + length <= end; p++)
+    if ((any_case ? g_ascii_strncasecmp (p, name, length) : strncmp (p, name, length)) == 0 &&
+        (p == text || !is_word_sign (p[-1])) && !is_word_sign (p[length]))
       return TRUE;
   return FALSE;
 }
@@ -134,6 +138,15 @@ answer_kind (const SortieSentences *self, guint index, const SortieRankQuery *qu
   return factor;
 }
 
+/* Who takes advantage of something praises nothing. */
+static gboolean
+is_taken (const SortieSentences *self, guint stem)
+{
+  const char *text = sortie_vocabulary_get_stem (self->vocabulary, stem);
+
+  return g_str_equal (text, "take") || g_str_equal (text, "taken") || g_str_equal (text, "took");
+}
+
 static gboolean
 has_cue (const SortieSentences *self, guint index, GArray *cues)
 {
@@ -141,7 +154,8 @@ has_cue (const SortieSentences *self, guint index, GArray *cues)
 
   for (guint i = 0; i < sentence->n_words; i++)
     for (guint j = 0; j < cues->len; j++)
-      if (sentence->words[i].root == g_array_index (cues, SortieWord, j).root)
+      if (sentence->words[i].root == g_array_index (cues, SortieWord, j).root &&
+          !(i > 0 && is_taken (self, sentence->words[i - 1].stem)))
         return TRUE;
   return FALSE;
 }
@@ -150,7 +164,7 @@ static gboolean
 section_has_cue (GArray *section, GArray *cues)
 {
   for (guint i = 0; i < cues->len; i++)
-    if (sortie_stems_hold (section, g_array_index (cues, SortieWord, i).stem))
+    if (sortie_words_hold (section, g_array_index (cues, SortieWord, i).stem))
       return TRUE;
   return FALSE;
 }
@@ -171,6 +185,8 @@ cue_factor (const SortieSentences *self, guint index, const SortieRankQuery *que
     return (sentence->flags & SORTIE_SENTENCE_OPENS) ? UNDER_CUE_FIRST : UNDER_CUE;
   if (other && !strong)
     return 0.0;
+  if (strong)
+    return BOTH_CUES;
   return has_cue (self, index, query->cues) ? WEAK_CUE : 0.0;
 }
 

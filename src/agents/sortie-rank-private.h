@@ -8,9 +8,6 @@ G_BEGIN_DECLS
 /* Between sortie-sentence-ranker.c (the score) and sortie-rank-factors.c (what it is multiplied by).
  */
 
-/* Whether a list of stems holds the stem. */
-gboolean sortie_stems_hold (GArray *stems, guint stem);
-
 /* How well the sentence suits the kind of question, whatever words it has: about 1; 0 where it is no
  * answer at all. */
 double sortie_rank_get_factor (const SortieSentences *self,

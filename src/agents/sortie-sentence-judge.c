@@ -25,9 +25,9 @@ opens_with (const char *folded, const char *phrases)
 {
   for (const char *p = phrases + 1; *p != '\0'; p = strchr (p, '|') + 1)
     {
-      gsize length = strcspn (p, "|");
+      gsize length = *p == *folded ? strcspn (p, "|") : 0;
 
-      if (strncmp (folded, p, length) == 0 &&
+      if (length > 0 && strncmp (folded, p, length) == 0 &&
           (is_boundary (folded[length]) || is_boundary (p[length - 1])))
         return TRUE;
     }

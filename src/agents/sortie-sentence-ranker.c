@@ -10,7 +10,7 @@
 
 #define K1 0.9
 /* What another word of the same stem counts. */
-#define FAMILY 0.7
+#define FAMILY 0.6
 /* What a word in the heading counts towards the match. */
 #define HEADING 0.4
 /* Of the words covered, what the sentence itself holds counts so much, its surroundings the rest. */
@@ -51,15 +51,6 @@ struct _SortieRanker
   double average_length;
   Vector *vectors;
 };
-
-gboolean
-sortie_stems_hold (GArray *stems, guint stem)
-{
-  for (guint i = 0; i < stems->len; i++)
-    if (g_array_index (stems, guint, i) == stem)
-      return TRUE;
-  return FALSE;
-}
 
 /* -- vectors -- */
 
@@ -254,6 +245,19 @@ presence_of (const SortieRanker *self, guint index, SortieWord word)
   return presence;
 }
 
+/* The same of a heading. */
+static double
+presence_above (GArray *heading, SortieWord word)
+{
+  double presence = 0.0;
+
+  for (guint i = 0; i < heading->len; i++)
+    if (g_array_index (heading, SortieWord, i).stem == word.stem)
+      presence =
+          MAX (presence, g_array_index (heading, SortieWord, i).root == word.root ? 1.0 : FAMILY);
+  return presence;
+}
+
 static double
 match_words (const SortieRanker *self,
              guint index,
@@ -274,8 +278,8 @@ match_words (const SortieRanker *self,
 
       if (count > 0.0)
         sum += share * worth_of (self, query, word.stem) * count * (K1 + 1.0) / (count + norm);
-      else if (sortie_stems_hold (heading, word.stem))
-        sum += share * worth_of (self, query, word.stem) * HEADING;
+      else
+        sum += share * worth_of (self, query, word.stem) * HEADING * presence_above (heading, word);
     }
   return sum;
 }
@@ -344,6 +348,7 @@ cover (const SortieRanker *self, guint index, const SortieRankQuery *query)
     {
       SortieWord word = g_array_index (subject, SortieWord, i);
       double presence = presence_of (self, index, word);
+      double above = presence_above (heading, word);
       /* The root, so that one word that is found nowhere does not outweigh all others. */
       double weight = sqrt (worth_of (self, query, word.stem));
 
@@ -354,10 +359,10 @@ cover (const SortieRanker *self, guint index, const SortieRankQuery *query)
         weight *= NAME_WEIGHT;
       all += weight;
       result.own += presence * weight;
-      if (sortie_stems_hold (heading, word.stem))
+      if (above > 0.0)
         {
-          result.heading += weight;
-          share = MAX (share, 0.8);
+          result.heading += above * weight;
+          share = MAX (share, 0.8 * above);
         }
       if (share <= 0.0 && is_beside (self, index, word.stem))
         share = 0.5;

@@ -55,7 +55,9 @@ const char *const sortie_sentence_boilerplate =
     "indice de contenidos|";
 
 const char *const sortie_sentence_pointing =
-    "|see |details of|see also|refer to|cf.|(see|for more information|for more details|"
+    "|let us |let's |in the example|in this example|in our example|we are going to |we're going to |"
+    "in diesem beispiel|im obigen beispiel|nehmen wir an|dans cet exemple|dans l'exemple|supposons |"
+    "en este ejemplo|en el ejemplo|supongamos |see |details of|see also|refer to|cf.|(see|for more information|for more details|"
     "for further|for details|for a description|more information|this section|"
     "this chapter|this document|this appendix|this manual|the following section|"
     "the next section|this article|this guide|as described in|as mentioned|as noted|"

@@ -74,9 +74,12 @@ last_level (const char *heading)
 static GArray *
 read_content (SortieVocabulary *vocabulary, const char *text)
 {
-  g_autoptr (GArray) words = sortie_vocabulary_read (vocabulary, text, strlen (text));
+  GArray *words = sortie_vocabulary_read (vocabulary, text, strlen (text));
 
-  return content_words (vocabulary, words);
+  for (guint i = words->len; i > 0; i--)
+    if (sortie_vocabulary_is_stop (vocabulary, g_array_index (words, SortieWord, i - 1).stem))
+      g_array_remove_index (words, i - 1);
+  return words;
 }
 
 /* The heading path and the title. */
@@ -121,12 +124,12 @@ is_same_paragraph (const char *text, const SortieSpan *before, const SortieSpan 
 /* "Depends", then "This declares an absolute dependency.": the sentence says nothing without the
  * line before it, so it begins there. */
 static gsize
-find_start (const SortiePassage *passage, GArray *spans, guint index)
+find_start (const SortiePassage *passage, GArray *spans, guint index, gboolean leans)
 {
   const SortieSpan *span = &g_array_index (spans, SortieSpan, index);
   const SortieSpan *before;
 
-  if (index == 0 || !sortie_sentence_leans (passage->text + span->start, span->end - span->start))
+  if (index == 0 || !leans)
     return span->start;
   before = &g_array_index (spans, SortieSpan, index - 1);
   if (is_same_paragraph (passage->text, before, span) || !is_label (passage->text, before) ||
@@ -143,9 +146,10 @@ add_sentence (SortieSentences *self, guint passage_index, GArray *spans, guint i
 {
   const SortiePassage *passage = g_ptr_array_index (self->passages, passage_index);
   const SortieSpan *span = &g_array_index (spans, SortieSpan, index);
-  gsize start = find_start (passage, spans, index);
   const char *text = passage->text + span->start;
   gsize length = span->end - span->start;
+  gboolean leans = sortie_sentence_leans (text, length);
+  gsize start = find_start (passage, spans, index, leans);
   g_autoptr (GArray) own = sortie_vocabulary_read (self->vocabulary, text, length);
   g_autoptr (GArray) words =
       sortie_vocabulary_read (self->vocabulary, passage->text + start, span->end - start);
@@ -154,7 +158,7 @@ add_sentence (SortieSentences *self, guint passage_index, GArray *spans, guint i
   SortieSentence sentence = { .passage = passage_index, .start = start, .end = span->end };
 
   sentence.flags = continues ? SORTIE_SENTENCE_CONTINUES : SORTIE_SENTENCE_OPENS;
-  if (start == span->start && sortie_sentence_leans (text, length))
+  if (start == span->start && leans)
     sentence.flags |= SORTIE_SENTENCE_LEANS;
   if (!is_own_heading (passage, text, length))
     sentence.quality = sortie_sentence_judge (text, length, self->vocabulary, own) *

@@ -50,7 +50,7 @@ typedef struct
  * @passages: (element-type SortiePassage): each once
  * @items: (element-type SortieSentence): in order of passage and place
  * @vocabulary: the words of all
- * @headings: (element-type GArray): the stems of the content words of each
+ * @headings: (element-type GArray): the content words (SortieWord) of each
  *   passage's heading and title
  * @sections: (element-type GArray): the same of the last level of the heading alone
  */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-agents"
+
+#include "sortie-step-pool.h"
+
+#define LINGER_US (5 * G_USEC_PER_SEC) /* what a thread waits for more before it ends */
+
+struct _SortieStepPool
+{
+  SortieStepFunc func;
+  gpointer user_data;
+  guint max_threads;
+  GMutex lock;
+  GCond wanted; /* there is something to process, or the end */
+  GCond ended;  /* a thread has ended */
+  GQueue queue; /* SortieStepRun */
+  guint n_threads;
+  guint n_idle;
+  gboolean waking; /* a thread is on its way already */
+  gboolean ending;
+};
+
+static gpointer pool_thread (gpointer data);
+
+/* Under the lock: sees to it that somebody comes for what is queued. */
+static void
+call_for_hands (SortieStepPool *self)
+{
+  if (g_queue_is_empty (&self->queue) || self->waking)
+    return;
+  if (self->n_idle > 0)
+    {
+      self->waking = TRUE;
+      g_cond_signal (&self->wanted);
+    }
+  else if (self->n_threads < self->max_threads)
+    {
+      self->waking = TRUE;
+      self->n_threads++;
+      g_thread_unref (g_thread_new ("sortie-step", pool_thread, self));
+    }
+}
+
+/* Under the lock: the next run; NULL where the thread may end. */
+static SortieStepRun *
+wait_for_run (SortieStepPool *self)
+{
+  gint64 until = g_get_monotonic_time () + LINGER_US;
+
+  while (g_queue_is_empty (&self->queue) && !self->ending)
+    {
+      gboolean in_time;
+
+      self->n_idle++;
+      in_time = g_cond_wait_until (&self->wanted, &self->lock, until);
+      self->n_idle--;
+      self->waking = FALSE;
+      if (!in_time && g_queue_is_empty (&self->queue))
+        return NULL;
+    }
+  return g_queue_pop_head (&self->queue);
+}
+
+static gpointer
+pool_thread (gpointer data)
+{
+  SortieStepPool *self = data;
+  SortieStepRun *run;
+
+  g_mutex_lock (&self->lock);
+  self->waking = FALSE;
+  while ((run = wait_for_run (self)) != NULL)
+    {
+      call_for_hands (self);
+      g_mutex_unlock (&self->lock);
+      self->func (run, self->user_data);
+      g_mutex_lock (&self->lock);
+    }
+  self->n_threads--;
+  g_cond_signal (&self->ended);
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+SortieStepPool *
+sortie_step_pool_new (guint max_threads, SortieStepFunc func, gpointer user_data)
+{
+  SortieStepPool *self = g_new0 (SortieStepPool, 1);
+
+  self->max_threads = max_threads;
+  self->func = func;
+  self->user_data = user_data;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->wanted);
+  g_cond_init (&self->ended);
+  g_queue_init (&self->queue);
+  return self;
+}
+
+void
+sortie_step_pool_push (SortieStepPool *self, SortieStepRun *run)
+{
+  g_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->queue, run);
+  call_for_hands (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+sortie_step_pool_free (SortieStepPool *self)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  self->ending = TRUE;
+  g_cond_broadcast (&self->wanted);
+  while (self->n_threads > 0)
+    g_cond_wait (&self->ended, &self->lock);
+  g_mutex_unlock (&self->lock);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->wanted);
+  g_cond_clear (&self->ended);
+  g_free (self);
+}
