@@ -82,6 +82,23 @@ add_folder (SortieLibrary *library, SortieIndexing *indexing, const char *path, 
   return TRUE;
 }
 
+/* An index that was damaged or is of an older version begins empty: it is made anew from the folders
+ * and uploads that it mirrors, without anybody asking. */
+static gboolean
+refill (SortieLibrary *library, SortieIndexing *indexing, GError **error)
+{
+  g_autoptr (GPtrArray) all = sortie_library_list (library, error);
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    {
+      SortieCollection *collection = g_ptr_array_index (all, i);
+
+      if (collection->updated == 0)
+        sortie_indexing_start (indexing, "", collection->name);
+    }
+  return all != NULL;
+}
+
 gboolean
 sortie_daemon_add_documents (SortieLibrary *library,
                              SortieIndexing *indexing,
@@ -91,5 +108,5 @@ sortie_daemon_add_documents (SortieLibrary *library,
   for (gsize i = 0; folders != NULL && folders[i] != NULL; i++)
     if (!add_folder (library, indexing, folders[i], error))
       return FALSE;
-  return TRUE;
+  return refill (library, indexing, error);
 }

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Makes or refreshes a collection of each folder; the indexing goes on in the background. */
+/* Makes or refreshes a collection of each folder, and fills what has lost its index; the indexing goes
+ * on in the background. */
 gboolean sortie_daemon_add_documents (SortieLibrary *library,
                                       SortieIndexing *indexing,
                                       char **folders,

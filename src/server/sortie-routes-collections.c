@@ -46,8 +46,11 @@ list_cb (SortieRequest *request, gpointer user_data)
   return sortie_response_new_json (200, g_string_free (out, FALSE));
 }
 
+/* @indexing: whether it is to be indexed now. It is looked at before, so that its index is not made by
+ * both of us at once. */
 static SortieResponse *
-respond_collection (SortieServices *self, const char *name, guint status)
+respond_collection (
+    SortieServices *self, SortieRequest *request, const char *name, guint status, gboolean indexing)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SortieCollection) collection = sortie_library_get (self->library, name, &error);
@@ -55,6 +58,8 @@ respond_collection (SortieServices *self, const char *name, guint status)
 
   if (collection == NULL)
     return sortie_response_new_error (error);
+  if (indexing)
+    sortie_indexing_start (self->indexing, request->user, collection->name);
   out = g_string_new (NULL);
   append_collection (self, out, collection);
   return sortie_response_new_json (status, g_string_free (out, FALSE));
@@ -63,7 +68,7 @@ respond_collection (SortieServices *self, const char *name, guint status)
 static SortieResponse *
 show_cb (SortieRequest *request, gpointer user_data)
 {
-  return respond_collection (user_data, get_name (request), 200);
+  return respond_collection (user_data, request, get_name (request), 200, FALSE);
 }
 
 /* A path on the server's disk: only for who sits on that machine. */
@@ -139,9 +144,7 @@ create_cb (SortieRequest *request, gpointer user_data)
   if (folders == NULL ||
       !sortie_library_add (self->library, name, (const char *const *) folders, &error))
     return sortie_response_new_error (error);
-  if (folders[0] != NULL)
-    sortie_indexing_start (self->indexing, request->user, name);
-  response = respond_collection (self, name, 201);
+  response = respond_collection (self, request, name, 201, folders[0] != NULL);
   escaped = g_uri_escape_string (name, NULL, FALSE);
   location = g_strconcat ("/collections/", escaped, NULL);
   sortie_response_set_header (response, "Location", location);
@@ -162,15 +165,7 @@ remove_cb (SortieRequest *request, gpointer user_data)
 static SortieResponse *
 reindex_cb (SortieRequest *request, gpointer user_data)
 {
-  SortieServices *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SortieCollection) collection =
-      sortie_library_get (self->library, get_name (request), &error);
-
-  if (collection == NULL)
-    return sortie_response_new_error (error);
-  sortie_indexing_start (self->indexing, request->user, collection->name);
-  return respond_collection (self, collection->name, 202);
+  return respond_collection (user_data, request, get_name (request), 202, TRUE);
 }
 
 /* ---- Documents ---- */
@@ -249,8 +244,7 @@ add_document_cb (SortieRequest *request, gpointer user_data)
     return sortie_response_new_error (error);
   if (!(is_path ? add_path (self, request, &error) : add_upload (self, request, &error)))
     return sortie_response_new_error (error);
-  sortie_indexing_start (self->indexing, request->user, collection->name);
-  return respond_collection (self, collection->name, 202);
+  return respond_collection (self, request, collection->name, 202, TRUE);
 }
 
 static SortieResponse *
@@ -368,7 +362,12 @@ search_cb (SortieRequest *request, gpointer user_data)
     return sortie_response_new_problem (400, "“q”, what to search for, is missing");
   results = sortie_library_search (self->library, &scope, 1, query, (guint) limit, by, &error);
   if (results == NULL)
-    return sortie_response_new_error (error);
+    {
+      /* A damaged index has been set aside: make it anew. */
+      if (g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE))
+        sortie_indexing_start (self->indexing, request->user, scope.collection);
+      return sortie_response_new_error (error);
+    }
   out = g_string_new ("{\"results\":[");
   for (guint i = 0; i < results->len; i++)
     append_result (out, g_ptr_array_index (results, i), i + 1, query);
