@@ -13,6 +13,7 @@
  * version is made anew. */
 #define SCHEMA_VERSION 3
 #define BUSY_MILLISECONDS 15000
+#define RETRY_MILLISECONDS 5
 #define CACHE_KIBIBYTES 512
 
 /* Document numbers are never used twice, not even when a collection is removed and made again: a
@@ -184,6 +185,25 @@ make_schema (SortieStore *self, GError **error)
   return FALSE;
 }
 
+/* Two who open a new database at once both turn its journal on. SQLite then tells one of them that it
+ * is busy without waiting, as the two could wait for each other for ever. */
+static gboolean
+turn_journal_on (SortieStore *self, GError **error)
+{
+  int code = SQLITE_BUSY;
+
+  for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < BUSY_MILLISECONDS;
+       waited += RETRY_MILLISECONDS)
+    {
+      if (waited > 0)
+        g_usleep (RETRY_MILLISECONDS * 1000);
+      code = sqlite3_exec (self->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    }
+  if (code != SQLITE_OK)
+    set_error (self, code, error);
+  return code == SQLITE_OK;
+}
+
 static gboolean
 prepare_database (SortieStore *self, GError **error)
 {
@@ -199,8 +219,9 @@ prepare_database (SortieStore *self, GError **error)
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED, "This SQLite has no FTS5");
       return FALSE;
     }
-  if (!execute_text (self,
-                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+  if (!turn_journal_on (self, error) ||
+      !execute_text (self,
+                     "PRAGMA synchronous = NORMAL;"
                      "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;"
                      "PRAGMA cache_size = -" G_STRINGIFY (CACHE_KIBIBYTES),
                      error))
