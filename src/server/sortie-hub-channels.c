@@ -163,6 +163,28 @@ send_events (Client *client, GPtrArray *events)
     }
 }
 
+/* Redis has lost what the client knows: with the mission itself there is nothing more to come, else
+ * the client gets all from the first. */
+static void
+start_again (Client *client, gboolean lost)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GBytes) frames = NULL;
+
+  if (lost)
+    sortie_hub_append_lost (out, client->mission);
+  else
+    sortie_hub_append_reset (out, client->mission);
+  frames = g_bytes_new (out->str, out->len);
+  sortie_sse_connection_send (client->connection, frames);
+  g_clear_pointer (&client->position, g_free);
+  if (!lost)
+    return;
+  client->ended = TRUE;
+  client->live = FALSE;
+  sortie_sse_connection_finish (client->connection);
+}
+
 /* ---- The channel ---- */
 
 static void catch_up (Client *client);
@@ -245,8 +267,26 @@ drop_live_clients (Channel *channel)
     }
 }
 
+/* What the live clients have is no longer there. */
 static void
-channel_read_cb (GPtrArray *events, gpointer user_data)
+channel_start_again (Channel *channel, GPtrArray *events)
+{
+  for (guint i = 0; i < channel->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (channel->clients, i);
+
+      if (!client->live || client->connection == NULL)
+        continue;
+      start_again (client, events->len == 0);
+      send_events (client, events);
+    }
+  if (events->len > 0)
+    set_id (&channel->position,
+            ((SortieStoredEvent *) g_ptr_array_index (events, events->len - 1))->id);
+}
+
+static void
+channel_read_cb (GPtrArray *events, gboolean reset, gpointer user_data)
 {
   g_autoptr (ChannelRead) read = user_data;
   Channel *channel = g_hash_table_lookup (read->owner->by_mission, read->mission);
@@ -263,7 +303,10 @@ channel_read_cb (GPtrArray *events, gpointer user_data)
     drop_live_clients (channel);
   else
     {
-      deliver (channel, read->after, events);
+      if (reset)
+        channel_start_again (channel, events);
+      else
+        deliver (channel, read->after, events);
       if (has_live_clients (channel) && (again || events->len == SORTIE_HUB_READ_LIMIT))
         channel_read (channel);
     }
@@ -395,7 +438,7 @@ join_or_read_on (Client *client)
 }
 
 static void
-caught_up_cb (GPtrArray *events, gpointer user_data)
+caught_up_cb (GPtrArray *events, gboolean reset, gpointer user_data)
 {
   Client *client = user_data;
 
@@ -411,6 +454,8 @@ caught_up_cb (GPtrArray *events, gpointer user_data)
       return;
     }
   client->full = events->len >= SORTIE_HUB_READ_LIMIT;
+  if (reset)
+    start_again (client, events->len == 0);
   send_events (client, events);
   if (sortie_sse_connection_get_queued (client->connection) == 0)
     join_or_read_on (client);

@@ -50,6 +50,22 @@ append_own_event (GString *out,
   sortie_sse_append_frame (out, id, "message", wire);
 }
 
+void
+sortie_hub_append_reset (GString *out, const char *mission)
+{
+  append_own_event (out, NULL, mission, SORTIE_EVENT_STATUS, SORTIE_CODE_STREAM_RESET,
+                    "That event is gone; all events follow from the first");
+}
+
+void
+sortie_hub_append_lost (GString *out, const char *mission)
+{
+  append_own_event (out, NULL, mission, SORTIE_EVENT_ERROR, SORTIE_CODE_MISSION_LOST,
+                    "The mission is no longer in Redis: its last answers were lost in a crash");
+  append_own_event (out, SORTIE_HUB_LAST_ID, mission, SORTIE_EVENT_DONE, SORTIE_CODE_MISSION_DONE,
+                    "The mission was lost.");
+}
+
 static void
 send_preamble (SortieSseConnection *connection, const MissionStream *stream)
 {
@@ -58,15 +74,9 @@ send_preamble (SortieSseConnection *connection, const MissionStream *stream)
 
   sortie_hub_append_preamble (out);
   if (stream->lost)
-    {
-      append_own_event (out, NULL, stream->mission, SORTIE_EVENT_ERROR, SORTIE_CODE_MISSION_LOST,
-                        "The mission is no longer in Redis: its last answers were lost in a crash");
-      append_own_event (out, SORTIE_HUB_LAST_ID, stream->mission, SORTIE_EVENT_DONE,
-                        SORTIE_CODE_MISSION_DONE, "The mission was lost.");
-    }
+    sortie_hub_append_lost (out, stream->mission);
   else if (stream->reset)
-    append_own_event (out, NULL, stream->mission, SORTIE_EVENT_STATUS, SORTIE_CODE_STREAM_RESET,
-                      "That event is gone; all events follow from the first");
+    sortie_hub_append_reset (out, stream->mission);
   bytes = g_bytes_new (out->str, out->len);
   sortie_sse_connection_send (connection, bytes);
 }

@@ -30,8 +30,11 @@ struct _SortieHub
   SortieHubFeed *feed_subscribers;
 };
 
-/* Reads a mission's stream on a thread, then calls back on the hub's context. */
+/* Reads a mission's stream on a thread, then calls back on the hub's context. `reset`: the position
+ * is gone from the stream, so the events are those from the first; there are none where the mission
+ * itself is gone. */
 typedef void (*SortieHubReadFunc) (GPtrArray *events, /* (nullable) SortieStoredEvent */
+                                   gboolean reset,
                                    gpointer user_data);
 void sortie_hub_read (
     SortieHub *self, const char *mission, const char *after, SortieHubReadFunc func, gpointer data);
@@ -39,6 +42,9 @@ void sortie_hub_read (
 /* What a client of a mission's stream gets at its head: how long to wait before it comes again. */
 void sortie_hub_append_preamble (GString *out);
 void sortie_hub_append_event (GString *out, const SortieStoredEvent *event);
+/* What is told where Redis has lost events that the client knows: all follow again, or none ever. */
+void sortie_hub_append_reset (GString *out, const char *mission);
+void sortie_hub_append_lost (GString *out, const char *mission);
 
 SortieHubChannels *sortie_hub_channels_new (SortieHub *hub);
 void sortie_hub_channels_free (SortieHubChannels *self);

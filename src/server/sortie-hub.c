@@ -32,6 +32,7 @@ typedef struct
   SortieHubReadFunc func;
   gpointer user_data;
   GPtrArray *events;
+  gboolean reset;
 } Read;
 
 static void
@@ -50,7 +51,7 @@ deliver_read_cb (gpointer user_data)
 {
   Read *read = user_data;
 
-  read->func (read->events, read->user_data);
+  read->func (read->events, read->reset, read->user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -61,7 +62,11 @@ read_cb (gpointer data, gpointer user_data)
   Read *read = data;
 
   read->events = sortie_bus_read_events (self->bus, read->mission, read->after,
-                                         SORTIE_HUB_READ_LIMIT, NULL, NULL);
+                                         SORTIE_HUB_READ_LIMIT, &read->reset, NULL);
+  /* A mission's first events came into the world with it. */
+  if (read->events != NULL && read->events->len == 0 &&
+      (read->after == NULL || g_str_equal (read->after, "0-0")))
+    read->reset = TRUE;
   g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, deliver_read_cb, read, read_free);
 }
 
