@@ -7,6 +7,8 @@
 
 /* The share of the subject's words that a sentence must hold itself, whatever is around it. */
 #define LEAST_OWN_SHARE 0.25
+/* The same where it is doubtful on which side it is: "X allows …" must say what X is. */
+#define DOUBTFUL_SHARE 0.6
 /* … unless its heading holds so many of them: under "Version 4.6" each sentence is about it. */
 #define HEADING_SHARE 0.6
 #define NAMED_HERE 1.25
@@ -308,6 +310,8 @@ may_answer (const SortieMatter *self, const SortieTopic *topic, guint sentence)
     return FALSE;
   if (topic->query->subject->len == 0)
     return TRUE;
+  if (rank->doubtful && rank->own < DOUBTFUL_SHARE)
+    return FALSE;
   if (rank->own < LEAST_OWN_SHARE && rank->heading < HEADING_SHARE)
     return FALSE;
   /* "virtual" is no answer about virtualization where others name it. */

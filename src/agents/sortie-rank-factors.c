@@ -12,6 +12,9 @@
 #define WITHOUT_NAME 0.9
 #define WITHOUT_NAME_ASKED_FOR 0.4
 #define WITH_NAME 1.15
+#define WITH_NAME_FIRST 1.35
+/* Bytes: the name comes first, but for an article. */
+#define NAME_AT_START 6
 /* "A dead letter is a …", where it was asked what a dead letter is. */
 #define DEFINITION 1.4
 /* "The main advantage is …" beats "… is faster". */
@@ -33,35 +36,41 @@ is_word_sign (char c)
   return g_ascii_isalnum (c) || (guchar) c >= 0x80 || c == '_';
 }
 
-/* Whether the sentence has the name as a word of its own, letter for letter. */
-static gboolean
-has_name (const SortieSentences *self, guint index, const char *name)
+/* Where the sentence has the name as a word of its own, letter for letter: bytes from its start; -1
+ * for nowhere. */
+static int
+find_name (const SortieSentences *self, guint index, const char *name)
 {
   const SortieSentence *sentence = sortie_sentences_get (self, index);
   const char *text = sortie_sentences_get_passage (self, index)->text;
+  const char *start = text + sentence->start;
   const char *end = text + sentence->end;
   gsize length = strlen (name);
-
   gboolean any_case = g_ascii_islower (*name);
 
-  for (const char *p = text + sentence->start; p + length <= end; p++)
+  for (const char *p = start; p + length <= end; p++)
     if ((any_case ? g_ascii_strncasecmp (p, name, length) : strncmp (p, name, length)) == 0 &&
         (p == text || !is_word_sign (p[-1])) && !is_word_sign (p[length]))
-      return TRUE;
-  return FALSE;
+      return (int) (p - start);
+  return -1;
 }
 
+/* What a sentence begins with it is about. */
 static double
 name_factor (const SortieSentences *self, guint index, const SortieRankQuery *query)
 {
-  GPtrArray *names = query->names;
+  double best = query->flags & SORTIE_RANK_NAMED ? WITHOUT_NAME_ASKED_FOR : WITHOUT_NAME;
 
-  if (names->len == 0)
+  if (query->names->len == 0)
     return 1.0;
-  for (guint i = 0; i < names->len; i++)
-    if (has_name (self, index, g_ptr_array_index (names, i)))
-      return WITH_NAME;
-  return (query->flags & SORTIE_RANK_NAMED) ? WITHOUT_NAME_ASKED_FOR : WITHOUT_NAME;
+  for (guint i = 0; i < query->names->len; i++)
+    {
+      int at = find_name (self, index, g_ptr_array_index (query->names, i));
+
+      if (at >= 0)
+        best = MAX (best, at <= NAME_AT_START ? WITH_NAME_FIRST : WITH_NAME);
+    }
+  return best;
 }
 
 gboolean
@@ -163,37 +172,60 @@ has_cue (const SortieSentences *self, guint index, GArray *cues)
 static gboolean
 section_has_cue (GArray *section, GArray *cues)
 {
-  for (guint i = 0; i < cues->len; i++)
-    if (sortie_words_hold (section, g_array_index (cues, SortieWord, i).stem))
+  /* By its own form: a section on limits is none on limitations. */
+  for (guint i = 0; i < section->len; i++)
+    for (guint j = 0; j < cues->len; j++)
+      if (g_array_index (section, SortieWord, i).root == g_array_index (cues, SortieWord, j).root)
+        return TRUE;
+  return FALSE;
+}
+
+static gboolean
+names_subject (const SortieSentence *sentence, const SortieRankQuery *query)
+{
+  for (guint i = 0; i < sentence->n_terms; i++)
+    if (sortie_words_hold (query->subject, sentence->terms[i]))
       return TRUE;
   return FALSE;
 }
 
 /* What stands under "Advantages of …" is one, and best told where a paragraph begins. */
 static double
-cue_factor (const SortieSentences *self, guint index, const SortieRankQuery *query)
+cue_factor (const SortieSentences *self,
+            guint index,
+            const SortieRankQuery *query,
+            gboolean *doubtful)
 {
   const SortieSentence *sentence = sortie_sentences_get (self, index);
   GArray *section = g_ptr_array_index (self->sections, sentence->passage);
   gboolean strong = has_cue (self, index, query->strong_cues);
   gboolean other = has_cue (self, index, query->other_cues);
+  gboolean under = section_has_cue (section, query->strong_cues) &&
+                   !section_has_cue (section, query->other_cues);
 
   if (strong && !other)
-    return STRONG_CUE;
-  if (section_has_cue (section, query->strong_cues) &&
-      !section_has_cue (section, query->other_cues))
+    {
+      *doubtful = !under && !names_subject (sentence, query);
+      return STRONG_CUE;
+    }
+  if (under)
     return (sentence->flags & SORTIE_SENTENCE_OPENS) ? UNDER_CUE_FIRST : UNDER_CUE;
   if (other && !strong)
     return 0.0;
+  *doubtful = TRUE;
   if (strong)
     return BOTH_CUES;
   return has_cue (self, index, query->cues) ? WEAK_CUE : 0.0;
 }
 
 double
-sortie_rank_get_factor (const SortieSentences *self, guint index, const SortieRankQuery *query)
+sortie_rank_get_factor (const SortieSentences *self,
+                        guint index,
+                        const SortieRankQuery *query,
+                        gboolean *doubtful)
 {
+  *doubtful = FALSE;
   return pair_factor (self, index, query) * name_factor (self, index, query) *
          answer_kind (self, index, query) *
-         (query->cues != NULL ? cue_factor (self, index, query) : 1.0);
+         (query->cues != NULL ? cue_factor (self, index, query, doubtful) : 1.0);
 }

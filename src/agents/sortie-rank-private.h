@@ -9,9 +9,10 @@ G_BEGIN_DECLS
  */
 
 /* How well the sentence suits the kind of question, whatever words it has: about 1; 0 where it is no
- * answer at all. */
+ * answer at all. `doubtful` (out): see SortieRank. */
 double sortie_rank_get_factor (const SortieSentences *self,
                                guint index,
-                               const SortieRankQuery *query);
+                               const SortieRankQuery *query,
+                               gboolean *doubtful);
 
 G_END_DECLS

@@ -471,7 +471,8 @@ sortie_ranker_rank (SortieRanker *self, const SortieRankQuery *query, GArray *pa
               w->passage * passage_share (passages, sentence->passage) +
               w->centrality * centrality[i] +
               w->position * ((sentence->flags & SORTIE_SENTENCE_OPENS) ? 1.0 : 0.0);
-      rank->score = score * sentence->quality * sortie_rank_get_factor (self->sentences, i, query);
+      rank->score = score * sentence->quality *
+                    sortie_rank_get_factor (self->sentences, i, query, &rank->doubtful);
     }
   return ranks;
 }

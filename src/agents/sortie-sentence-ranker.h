@@ -96,6 +96,7 @@ extern const SortieRankWeights sortie_rank_default_weights;
  * @own: the same of the sentence alone
  * @heading: the same of its heading and title alone
  * @has_name: whether a name of the question, if it has any, is in the sentence, its heading or beside it
+ * @doubtful: whether only a weak word tells that it is for or against something
  */
 typedef struct
 {
@@ -104,6 +105,7 @@ typedef struct
   double own;
   double heading;
   gboolean has_name;
+  gboolean doubtful;
 } SortieRank;
 
 typedef struct _SortieRanker SortieRanker;

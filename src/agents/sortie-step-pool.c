@@ -22,23 +22,25 @@ struct _SortieStepPool
 
 static gpointer pool_thread (gpointer data);
 
-/* Under the lock: sees to it that somebody comes for what is queued. */
-static void
+/* Under the lock: sees to it that somebody comes for what is queued. Where it returns TRUE a thread
+ * is to be signalled, best after the lock is free. */
+static gboolean
 call_for_hands (SortieStepPool *self)
 {
   if (g_queue_is_empty (&self->queue) || self->waking)
-    return;
+    return FALSE;
   if (self->n_idle > 0)
     {
       self->waking = TRUE;
-      g_cond_signal (&self->wanted);
+      return TRUE;
     }
-  else if (self->n_threads < self->max_threads)
+  if (self->n_threads < self->max_threads)
     {
       self->waking = TRUE;
       self->n_threads++;
       g_thread_unref (g_thread_new ("sortie-step", pool_thread, self));
     }
+  return FALSE;
 }
 
 /* Under the lock: the next run; NULL where the thread may end. */
@@ -71,8 +73,11 @@ pool_thread (gpointer data)
   self->waking = FALSE;
   while ((run = wait_for_run (self)) != NULL)
     {
-      call_for_hands (self);
+      gboolean wake = call_for_hands (self);
+
       g_mutex_unlock (&self->lock);
+      if (wake)
+        g_cond_signal (&self->wanted);
       self->func (run, self->user_data);
       g_mutex_lock (&self->lock);
     }
@@ -98,12 +103,17 @@ sortie_step_pool_new (guint max_threads, SortieStepFunc func, gpointer user_data
 }
 
 void
-sortie_step_pool_push (SortieStepPool *self, SortieStepRun *run)
+sortie_step_pool_push (SortieStepPool *self, GPtrArray *runs)
 {
+  gboolean wake;
+
   g_mutex_lock (&self->lock);
-  g_queue_push_tail (&self->queue, run);
-  call_for_hands (self);
+  for (guint i = 0; i < runs->len; i++)
+    g_queue_push_tail (&self->queue, g_ptr_array_index (runs, i));
+  wake = call_for_hands (self);
   g_mutex_unlock (&self->lock);
+  if (wake)
+    g_cond_signal (&self->wanted);
 }
 
 void

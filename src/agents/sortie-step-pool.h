@@ -15,8 +15,8 @@ typedef struct _SortieStepPool SortieStepPool;
 typedef void (*SortieStepFunc) (SortieStepRun *run, gpointer user_data);
 
 SortieStepPool *sortie_step_pool_new (guint max_threads, SortieStepFunc func, gpointer user_data);
-/* Takes the run over. */
-void sortie_step_pool_push (SortieStepPool *self, SortieStepRun *run);
+/* (element-type SortieStepRun): takes the runs over, not the array. */
+void sortie_step_pool_push (SortieStepPool *self, GPtrArray *runs);
 /* Waits until all that was pushed is processed. */
 void sortie_step_pool_free (SortieStepPool *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieStepPool, sortie_step_pool_free)

@@ -5,7 +5,7 @@
 
 #include "sortie-fetcher.h"
 #include "sortie-step-output.h"
-#include "sortie-step-run.h"
+#include "sortie-step-pool.h"
 
 #define WATCH_US (10 * 1000)
 /* Finished steps whose commit Redis has not answered; they hold no slot. */
@@ -25,7 +25,7 @@ struct _SortieWorker
   char *consumer;
   guint agents; /* a bit each */
   SortieFetcher *fetcher;
-  GThreadPool *pool;
+  SortieStepPool *pool;
   GThread *fetching;
   GThread *watching;
   int stopping; /* atomic */
@@ -63,10 +63,9 @@ settled_cb (SortieStepRun *run, gpointer user_data)
 
 /* Process one entry, on a thread of the pool. */
 static void
-process_cb (gpointer data, gpointer user_data)
+process_cb (SortieStepRun *run, gpointer user_data)
 {
   SortieWorker *self = user_data;
-  SortieStepRun *run = data;
 
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->active, run);
@@ -124,15 +123,13 @@ fetch_thread (gpointer data)
     {
       g_autoptr (GPtrArray) entries = sortie_fetcher_read (self->fetcher, slots);
 
+      for (guint i = 0; i < entries->len; i++)
+        entries->pdata[i] = sortie_step_run_new (&context, entries->pdata[i]);
+      g_ptr_array_set_free_func (entries, NULL);
       g_mutex_lock (&self->lock);
       self->n_taken += entries->len;
       g_mutex_unlock (&self->lock);
-      for (guint i = 0; i < entries->len; i++)
-        {
-          SortieQueueEntry *entry = g_steal_pointer (&entries->pdata[i]);
-
-          g_thread_pool_push (self->pool, sortie_step_run_new (&context, entry), NULL);
-        }
+      sortie_step_pool_push (self->pool, entries);
     }
   return NULL;
 }
@@ -213,7 +210,7 @@ sortie_worker_new (const SortieWorkerOptions *options)
   g_cond_init (&self->watched);
   self->active = g_ptr_array_new ();
   self->fetcher = sortie_fetcher_new (options->bus, self->consumer, self->agents);
-  self->pool = g_thread_pool_new (process_cb, self, self->options.concurrency, TRUE, NULL);
+  self->pool = sortie_step_pool_new ((guint) self->options.concurrency, process_cb, self);
   self->watching = g_thread_new ("sortie-watch", watch_thread, self);
   self->fetching = g_thread_new ("sortie-fetch", fetch_thread, self);
   return self;
@@ -238,7 +235,7 @@ sortie_worker_stop (SortieWorker *self, gint64 grace)
     ;
   g_atomic_int_set (&self->stopping, SORTIE_STOPPING_HANDING_BACK);
   g_mutex_unlock (&self->lock);
-  g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, TRUE);
+  g_clear_pointer (&self->pool, sortie_step_pool_free);
 
   g_mutex_lock (&self->lock);
   while (self->active->len > 0) /* until Redis has answered or the bus is stopped */
