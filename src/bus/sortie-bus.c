@@ -27,20 +27,20 @@ crc16 (const char *text)
 int
 sortie_bus_get_partition (SortieBus *self, const char *mission)
 {
-  return crc16 (mission) % self->n_partitions;
+  return self->n_partitions > 1 ? crc16 (mission) % self->n_partitions : 0;
 }
 
 char *
 sortie_bus_dup_key (SortieBus *self, int partition, const char *suffix)
 {
-  return g_strdup_printf ("sortie:{%s}:%s", self->tags[partition], suffix);
+  return g_strconcat ("sortie:{", self->tags[partition], "}:", suffix, NULL);
 }
 
 char *
 sortie_bus_dup_mission_key (SortieBus *self, const char *kind, const char *mission)
 {
-  return g_strdup_printf ("sortie:{%s}:%s:%s", self->tags[sortie_bus_get_partition (self, mission)],
-                          kind, mission);
+  return g_strconcat ("sortie:{", self->tags[sortie_bus_get_partition (self, mission)], "}:", kind,
+                      ":", mission, NULL);
 }
 
 SortieCommand *
@@ -50,20 +50,18 @@ sortie_bus_new_script (SortieBus *self, SortieScript script, const char *mission
                                         "dead",    "counts",    "compactions" };
   const char *tag = self->tags[sortie_bus_get_partition (self, mission)];
   SortieCommand *command = sortie_command_new_script (script, SORTIE_BUS_N_KEYS);
-  g_autoptr (GString) key = g_string_sized_new (128); /* users' names may be of any length */
+  g_autofree char *prefix = g_strconcat ("sortie:{", tag, "}:", NULL);
 
-#define ADD_KEY(...) (g_string_printf (key, __VA_ARGS__), sortie_command_add (command, key->str))
-  ADD_KEY ("sortie:{%s}:mission:%s", tag, mission);
-  ADD_KEY ("sortie:{%s}:events:%s", tag, mission);
-  ADD_KEY ("sortie:{%s}:report:%s", tag, mission);
-  ADD_KEY ("sortie:{%s}:feed", tag);
-  ADD_KEY ("sortie:{%s}:index:%s", tag, user != NULL ? user : "");
+  sortie_command_add_joined (command, prefix, "mission:", mission);
+  sortie_command_add_joined (command, prefix, "events:", mission);
+  sortie_command_add_joined (command, prefix, "report:", mission);
+  sortie_command_add_joined (command, prefix, "feed", "");
+  sortie_command_add_joined (command, prefix, "index:", user != NULL ? user : "");
   for (gsize i = 0; i < G_N_ELEMENTS (shared); i++)
-    ADD_KEY ("sortie:{%s}:%s", tag, shared[i]);
-  ADD_KEY ("sortie:{%s}:gone:%s", tag, mission);
+    sortie_command_add_joined (command, prefix, shared[i], "");
+  sortie_command_add_joined (command, prefix, "gone:", mission);
   for (int i = 0; i < SORTIE_N_AGENTS; i++)
-    ADD_KEY ("sortie:{%s}:queue:%s", tag, sortie_agents[i]);
-#undef ADD_KEY
+    sortie_command_add_joined (command, prefix, "queue:", sortie_agents[i]);
   sortie_command_add (command, mission);
   return command;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define FIRST_SIZE 1024 /* bytes: most scripts and what they are given fit */
+
 struct _SortieCommand
 {
   GString *arguments;
@@ -22,7 +24,7 @@ sortie_command_new (const char *name, ...)
   SortieCommand *self = g_new0 (SortieCommand, 1);
   va_list args;
 
-  self->arguments = g_string_sized_new (256);
+  self->arguments = g_string_sized_new (FIRST_SIZE);
   self->script = SORTIE_SCRIPT_NONE;
   va_start (args, name);
   for (const char *text = name; text != NULL; text = va_arg (args, const char *))
@@ -63,24 +65,49 @@ format_number (gsize value, char *room, gsize size)
   return start;
 }
 
+/* Makes room for an argument of so many bytes, and puts in all but these bytes. */
+static char *
+add_room (SortieCommand *self, gsize length)
+{
+  GString *out = self->arguments;
+  char room[32];
+  const char *digits = format_number (length, room, sizeof room);
+  gsize n_digits = (gsize) (room + sizeof room - 1 - digits);
+  gsize at = out->len;
+  char *p;
+
+  g_string_set_size (out, at + 1 + n_digits + 2 + length + 2);
+  p = out->str + at;
+  *p++ = '$';
+  memcpy (p, digits, n_digits);
+  memcpy (p + n_digits, "\r\n", 2);
+  p += n_digits + 2;
+  memcpy (p + length, "\r\n", 2);
+  self->n_arguments++;
+  return p;
+}
+
 void
 sortie_command_add_len (SortieCommand *self, const char *bytes, gsize length)
 {
-  char room[32];
-  const char *digits = format_number (length, room, sizeof room);
-
-  g_string_append_c (self->arguments, '$');
-  g_string_append_len (self->arguments, digits, room + sizeof room - 1 - digits);
-  g_string_append_len (self->arguments, "\r\n", 2);
-  g_string_append_len (self->arguments, bytes, (gssize) length);
-  g_string_append_len (self->arguments, "\r\n", 2);
-  self->n_arguments++;
+  memcpy (add_room (self, length), bytes, length);
 }
 
 void
 sortie_command_add (SortieCommand *self, const char *text)
 {
   sortie_command_add_len (self, text, strlen (text));
+}
+
+void
+sortie_command_add_joined (SortieCommand *self, const char *a, const char *b, const char *c)
+{
+  gsize a_length = strlen (a), b_length = strlen (b), c_length = strlen (c);
+  char *p = add_room (self, a_length + b_length + c_length);
+
+  memcpy (p, a, a_length);
+  memcpy (p + a_length, b, b_length);
+  memcpy (p + a_length + b_length, c, c_length);
 }
 
 void

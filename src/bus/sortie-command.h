@@ -16,6 +16,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieCommand, sortie_command_free)
 
 void sortie_command_add (SortieCommand *self, const char *text);
 void sortie_command_add_len (SortieCommand *self, const char *bytes, gsize length);
+/* One argument of three pieces. */
+void sortie_command_add_joined (SortieCommand *self, const char *a, const char *b, const char *c);
 void sortie_command_add_int (SortieCommand *self, gint64 value);
 
 /* The script that this command runs, or SORTIE_SCRIPT_NONE. */
