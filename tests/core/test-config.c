@@ -138,7 +138,7 @@ test_env_file_values (void)
     {
       g_autoptr (SortieConfig) config = load (NULL, values[i].file);
 
-      g_test_message ("%s", values[i].file);
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
       g_assert_cmpstr (sortie_config_get (config, "BACKEND_URL"), ==, values[i].value);
     }
 }
@@ -179,7 +179,7 @@ test_env_file_errors (void)
       gsize length = strlen (bad_files[i].file);
       g_autofree char *exact = g_memdup2 (bad_files[i].file, length);
 
-      g_test_message ("%s", bad_files[i].file);
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
       g_assert_null (sortie_config_new (NULL, exact, length, &error));
       g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID);
       g_assert_nonnull (strstr (error->message, bad_files[i].line));
