@@ -175,25 +175,6 @@ commit_retry (const SortieStepOutcome *self,
   return sortie_bus_retry_step (self->bus, self->entry, self->attempt, delay, events, error);
 }
 
-static char *
-dup_payload (const SortieStepOutcome *self)
-{
-  SortieStep *step = self->record->plan != NULL
-                         ? sortie_plan_get_step (self->record->plan, self->entry->step)
-                         : NULL;
-  GString *payload = g_string_new ("{");
-
-  sortie_json_append_member_string (payload, "mission", self->record->text);
-  if (step != NULL && step->question != NULL)
-    sortie_json_append_member_string (payload, "question", step->question);
-  if (step != NULL && step->query != NULL)
-    sortie_json_append_member_string (payload, "query", step->query);
-  if (self->record->collections != NULL)
-    sortie_json_append_member_raw (payload, "collections", self->record->collections);
-  g_string_append_c (payload, '}');
-  return g_string_free (payload, FALSE);
-}
-
 static gboolean
 commit_dead (const SortieStepOutcome *self,
              SortieEventBatch *events,
@@ -204,7 +185,7 @@ commit_dead (const SortieStepOutcome *self,
   int attempts = MIN (self->attempt, self->policy->max_attempts);
   g_autofree char *message =
       g_strdup_printf ("[%s] %s. Given up after %d attempts", label, failure->message, attempts);
-  g_autofree char *payload = dup_payload (self);
+  g_autofree char *payload = sortie_mission_record_dup_payload (self->record, self->entry->step);
   g_autoptr (SortieEvent) event =
       sortie_step_writer_new_event (self->writer, SORTIE_EVENT_ERROR,
                                     SORTIE_CODE_STEP_DEAD_LETTERED, message);

@@ -7,6 +7,7 @@
 #include "sortie-step-output.h"
 #include "sortie-step-outcome.h"
 
+#include <signal.h>
 #include <string.h>
 
 #define BEAT_US (SORTIE_BUS_IDLE_LIMIT_MS / 3 * 1000)
@@ -138,6 +139,17 @@ hold (SortieStepRun *self, const SortieMissionRecord *record, int attempt)
     g_usleep (10 * 1000);
 }
 
+/* The word CRASH_AT_ and an agent's name ends the process in each of that agent's attempts. */
+static void
+crash (SortieStepRun *self, const SortieMissionRecord *record)
+{
+  g_autofree char *upper = g_ascii_strup (sortie_agents[self->entry->agent], -1);
+  g_autofree char *word = g_strconcat ("CRASH_AT_", upper, NULL);
+
+  if (self->context.options->faults && strstr (record->text, word) != NULL)
+    raise (SIGKILL);
+}
+
 /* ---- Process ---- */
 
 /* As it was fetched with the entry; else waits for Redis as long as the process may. */
@@ -219,7 +231,10 @@ sortie_step_run_process (SortieStepRun *self)
     g_set_error (&error, SORTIE_ERROR, SORTIE_ERROR_FAILED,
                  "it was started %d times and never finished", outcome.attempt - 1);
   else
-    run_agent (self, record, &result, &error);
+    {
+      crash (self, record);
+      run_agent (self, record, &result, &error);
+    }
   hold (self, record, outcome.attempt);
 
   outcome.stopping = g_atomic_int_get (self->context.stopping) != 0;

@@ -42,6 +42,7 @@ gboolean sortie_bus_bury (SortieBus *self,
                           int attempts,
                           const SortieEventBatch *events,
                           const char *message,
+                          const char *payload,
                           gint64 silence_ms,
                           GError **error);
 

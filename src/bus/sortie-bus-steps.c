@@ -248,10 +248,11 @@ sortie_bus_bury (SortieBus *self,
                  int attempts,
                  const SortieEventBatch *events,
                  const char *message,
+                 const char *payload,
                  gint64 silence_ms,
                  GError **error)
 {
-  SortieCommand *command = new_dead_letter (self, entry, attempts, events, message, "{}");
+  SortieCommand *command = new_dead_letter (self, entry, attempts, events, message, payload);
   g_autoptr (SortieReply) reply = NULL;
 
   sortie_command_add_int (command, silence_ms);
@@ -281,6 +282,7 @@ sortie_bus_hand_back (SortieBus *self, const SortieQueueEntry *entry, int attemp
   sortie_command_add_int (command, 0);
   sortie_event_batch_append (NULL, command);
   sortie_command_add (command, dispatch);
+  sortie_command_add_int (command, 0);
   return commit (self, entry, command, error);
 }
 

@@ -132,6 +132,8 @@ typedef struct
 void sortie_mission_record_free (SortieMissionRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieMissionRecord, sortie_mission_record_free)
 SortieStepRecord *sortie_mission_record_get_step (const SortieMissionRecord *self, int number);
+/* What a step is given to work on, as JSON for its dead letter. */
+char *sortie_mission_record_dup_payload (const SortieMissionRecord *self, int number);
 
 /* NOT_FOUND where there is none. `user` NULL: anybody's. */
 SortieMissionRecord *sortie_bus_get_mission (SortieBus *self,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sortie-bus-private.h"
+#include "sortie-json.h"
 
 #include <string.h>
 
@@ -104,6 +105,23 @@ sortie_mission_record_get_step (const SortieMissionRecord *self, int number)
   if (number < 1 || number > (int) self->steps->len)
     return NULL;
   return g_ptr_array_index (self->steps, number - 1);
+}
+
+char *
+sortie_mission_record_dup_payload (const SortieMissionRecord *self, int number)
+{
+  SortieStep *step = self->plan != NULL ? sortie_plan_get_step (self->plan, number) : NULL;
+  GString *payload = g_string_new ("{");
+
+  sortie_json_append_member_string (payload, "mission", self->text);
+  if (step != NULL && step->question != NULL)
+    sortie_json_append_member_string (payload, "question", step->question);
+  if (step != NULL && step->query != NULL)
+    sortie_json_append_member_string (payload, "query", step->query);
+  if (self->collections != NULL)
+    sortie_json_append_member_raw (payload, "collections", self->collections);
+  g_string_append_c (payload, '}');
+  return g_string_free (payload, FALSE);
 }
 
 static char *

@@ -39,8 +39,20 @@ was_changed (gboolean fine, gboolean *changed, GError **local, GError **error)
   return FALSE;
 }
 
+/* At once after the first start. A step that was lost again may be what ends its workers, and the
+ * steps beside it must not die of that too: each waits for a time of its own before it starts again.
+ */
+static int
+get_delay (const SortieRetryPolicy *policy, int starts)
+{
+  int delay = starts > 1 ? sortie_retry_policy_get_delay (policy, starts - 1, 0) : 0;
+
+  return delay + (int) (2 * delay * g_random_double ());
+}
+
 static gboolean
 requeue (SortieBus *bus,
+         const SortieRetryPolicy *policy,
          const SortieQueueEntry *entry,
          int starts,
          gint64 silence_ms,
@@ -63,6 +75,7 @@ requeue (SortieBus *bus,
   sortie_command_add_int (command, silence_ms);
   sortie_event_batch_append (events, command);
   sortie_command_add (command, dispatch);
+  sortie_command_add_int (command, get_delay (policy, starts));
   reply = sortie_bus_request (bus, command, &local);
   fine = reply != NULL && sortie_bus_check_answer (reply, entry->mission, &local);
   return was_changed (fine, changed, &local, error);
@@ -70,6 +83,7 @@ requeue (SortieBus *bus,
 
 static gboolean
 bury (SortieBus *bus,
+      const SortieMissionRecord *record,
       const SortieQueueEntry *entry,
       int starts,
       gint64 silence_ms,
@@ -82,13 +96,14 @@ bury (SortieBus *bus,
   const char *agent = sortie_agents[entry->agent];
   g_autofree char *why = g_strdup_printf ("the worker went silent in each of %d attempts", starts);
   g_autofree char *message = g_strdup_printf ("[%s] Given up: %s", sortie_agent_label (agent), why);
+  g_autofree char *payload = sortie_mission_record_dup_payload (record, entry->step);
   gboolean fine;
 
   event = sortie_event_new (SORTIE_EVENT_ERROR, agent, SORTIE_CODE_STEP_DEAD_LETTERED, message);
   event->step = entry->step;
   event->attempt = starts;
   sortie_event_batch_add (events, event);
-  fine = sortie_bus_bury (bus, entry, starts, events, why, silence_ms, &local);
+  fine = sortie_bus_bury (bus, entry, starts, events, why, payload, silence_ms, &local);
   return was_changed (fine, changed, &local, error);
 }
 
@@ -119,8 +134,8 @@ reclaim_entry (SortieBus *bus,
       return *changed;
     }
   if (step->starts >= policy->max_attempts)
-    return bury (bus, entry, step->starts, silence_ms, changed, error);
-  return requeue (bus, entry, step->starts, silence_ms, changed, error);
+    return bury (bus, record, entry, step->starts, silence_ms, changed, error);
+  return requeue (bus, policy, entry, step->starts, silence_ms, changed, error);
 }
 
 static gboolean

@@ -80,7 +80,7 @@ test_alive (BusTest *t, gconstpointer data)
   reply = sortie_bus_request (t->bus, late, NULL);
   g_assert_cmpstr (sortie_reply_get_string (reply), ==, "stale");
   assert_unchanged (before);
-  g_assert_false (sortie_bus_bury (t->bus, entry, 4, events, "silent", 60000, &error));
+  g_assert_false (sortie_bus_bury (t->bus, entry, 4, events, "silent", "{}", 60000, &error));
   g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_STALE);
   assert_unchanged (before);
   g_assert_true (bus_complete (t, entry, "{}", NULL));
@@ -128,10 +128,41 @@ test_poison (BusTest *t, gconstpointer data)
   g_autoptr (GPtrArray) letters = sortie_bus_list_dead_letters (t->bus, "ada", 10, NULL);
   g_assert_cmpuint (letters->len, ==, 1);
   g_assert_cmpint (((SortieDeadLetter *) g_ptr_array_index (letters, 0))->attempts, ==, 3);
+  g_assert_nonnull (
+      strstr (((SortieDeadLetter *) g_ptr_array_index (letters, 0))->payload, "\"mission\":"));
 
   /* The other retrieval is there, so the mission goes on. */
   g_autoptr (SortieQueueEntry) analysis = bus_fetch (t, SORTIE_AGENT_ANALYZER);
   g_assert_true (bus_complete (t, analysis, "{}", NULL));
+}
+
+/* What was lost once starts again at once; what was lost again waits for a time of its own, so that it
+ * does not take the same neighbours with it each time. */
+static void
+test_waits (BusTest *t, gconstpointer data)
+{
+  const SortieRetryPolicy policy = { .max_attempts = 4, .base_ms = 50, .cap_ms = 100 };
+  g_autofree char *id = bus_submit_planned (t, "ada", 1);
+  g_autoptr (SortieQueueEntry) first = bus_fetch (t, SORTIE_AGENT_RETRIEVER);
+  g_autoptr (SortieMissionRecord) queued = NULL, delayed = NULL;
+  guint n = 0;
+
+  g_assert_true (sortie_bus_reclaim (t->bus, &policy, 0, &n, NULL));
+  queued = bus_get (t, id);
+  g_assert_cmpint (sortie_mission_record_get_step (queued, 2)->state, ==, SORTIE_STEP_QUEUED);
+  g_autoptr (SortieQueueEntry) second = bus_fetch (t, SORTIE_AGENT_RETRIEVER);
+  g_assert_true (sortie_bus_reclaim (t->bus, &policy, 0, &n, NULL));
+  g_assert_cmpuint (n, ==, 1);
+  delayed = bus_get (t, id);
+  g_assert_cmpint (sortie_mission_record_get_step (delayed, 2)->state, ==, SORTIE_STEP_DELAYED);
+  g_assert_cmpint (bus_call_int ("ZCARD", "sortie:{p0}:delayed", NULL), ==, 1);
+  g_assert_false (bus_complete (t, second, "{}", NULL));
+
+  SortieJanitor *janitor = sortie_janitor_new (t->bus, &policy);
+  g_autoptr (SortieQueueEntry) third = bus_fetch (t, SORTIE_AGENT_RETRIEVER);
+  g_assert_cmpint (third->step, ==, 2);
+  g_assert_true (bus_complete (t, third, "{}", NULL));
+  sortie_janitor_free (janitor);
 }
 
 static void
@@ -322,6 +353,7 @@ main (int argc, char *argv[])
   ADD ("alive", test_alive);
   ADD ("heartbeat", test_heartbeat);
   ADD ("poison", test_poison);
+  ADD ("waits", test_waits);
   ADD ("poisonous-planning", test_poisonous_planning);
   ADD ("strays", test_strays);
   ADD ("many", test_many);
