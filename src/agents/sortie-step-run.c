@@ -56,6 +56,13 @@ sortie_step_run_unref (SortieStepRun *self)
   g_free (self);
 }
 
+gboolean
+sortie_step_run_is_of (const SortieStepRun *self, const SortieQueueEntry *entry)
+{
+  return self->entry->agent == entry->agent && self->entry->partition == entry->partition &&
+         g_strcmp0 (self->entry->entry, entry->entry) == 0;
+}
+
 void
 sortie_step_run_watch (SortieStepRun *self, gint64 now)
 {

@@ -29,6 +29,8 @@ typedef struct
 SortieStepRun *sortie_step_run_new (const SortieStepContext *context, SortieQueueEntry *entry);
 SortieStepRun *sortie_step_run_ref (SortieStepRun *self);
 void sortie_step_run_unref (SortieStepRun *self);
+/* Whether it is this very entry that the run works on. */
+gboolean sortie_step_run_is_of (const SortieStepRun *self, const SortieQueueEntry *entry);
 
 /* Blocks: loads the mission, lets the agent work, hands what came of it over to be committed. */
 void sortie_step_run_process (SortieStepRun *self);

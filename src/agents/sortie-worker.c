@@ -32,7 +32,7 @@ struct _SortieWorker
   GMutex lock;
   GCond changed;       /* a slot is free, or the worker stops */
   GCond watched;       /* there is something to watch, or the worker stops */
-  GPtrArray *active;   /* SortieStepRun: being processed or committed */
+  GPtrArray *active;   /* SortieStepRun: fetched and not yet committed */
   guint n_taken;       /* slots: entries fetched and not processed */
   gboolean waiting;    /* somebody waits for `changed` */
   gboolean watch_ends; /* nothing will run any more */
@@ -66,12 +66,6 @@ static void
 process_cb (SortieStepRun *run, gpointer user_data)
 {
   SortieWorker *self = user_data;
-
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->active, run);
-  if (self->active->len == 1)
-    g_cond_signal (&self->watched);
-  g_mutex_unlock (&self->lock);
 
   sortie_step_run_process (run);
 
@@ -111,6 +105,45 @@ wait_for_slot (SortieWorker *self)
   return g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT ? slots : 0;
 }
 
+/* Under the lock. */
+static gboolean
+has_taken (SortieWorker *self, const SortieQueueEntry *entry)
+{
+  for (guint i = 0; i < self->active->len; i++)
+    if (sortie_step_run_is_of (g_ptr_array_index (self->active, i), entry))
+      return TRUE;
+  return FALSE;
+}
+
+/* Turns the entries into runs. A consumer group that was lost and made again hands out anew what has
+ * been handed out: an entry that is worked on here already is left out. */
+static void
+take (SortieWorker *self, const SortieStepContext *context, GPtrArray *entries)
+{
+  g_autoptr (GPtrArray) taken = g_ptr_array_copy (entries, NULL, NULL);
+
+  g_ptr_array_set_free_func (taken, NULL);
+  g_ptr_array_set_free_func (entries, NULL);
+  g_ptr_array_set_size (entries, 0);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < taken->len; i++)
+    {
+      SortieQueueEntry *entry = g_ptr_array_index (taken, i);
+
+      if (has_taken (self, entry))
+        {
+          sortie_queue_entry_free (entry);
+          continue;
+        }
+      g_ptr_array_add (entries, sortie_step_run_new (context, entry));
+      g_ptr_array_add (self->active, g_ptr_array_index (entries, entries->len - 1));
+    }
+  self->n_taken += entries->len;
+  if (entries->len > 0 && self->active->len == entries->len)
+    g_cond_signal (&self->watched);
+  g_mutex_unlock (&self->lock);
+}
+
 /* The worker loop: fetch → process; the commit at the end of processing is the ack. */
 static gpointer
 fetch_thread (gpointer data)
@@ -123,12 +156,7 @@ fetch_thread (gpointer data)
     {
       g_autoptr (GPtrArray) entries = sortie_fetcher_read (self->fetcher, slots);
 
-      for (guint i = 0; i < entries->len; i++)
-        entries->pdata[i] = sortie_step_run_new (&context, entries->pdata[i]);
-      g_ptr_array_set_free_func (entries, NULL);
-      g_mutex_lock (&self->lock);
-      self->n_taken += entries->len;
-      g_mutex_unlock (&self->lock);
+      take (self, &context, entries);
       sortie_step_pool_push (self->pool, entries);
     }
   return NULL;
