@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -213,6 +214,30 @@ adopt (SortiePrivateServer *self, GError **error)
   return TRUE;
 }
 
+/* g_subprocess_wait() misses a cancellation that comes just before it is called, so the process and
+ * the cancellable are polled as descriptors. */
+static void
+wait_for_end_or_stop (SortiePrivateServer *self)
+{
+  const char *pid = g_subprocess_get_identifier (self->process);
+  int pidfd = pid != NULL ? pidfd_open ((pid_t) g_ascii_strtoll (pid, NULL, 10), 0) : -1;
+  GPollFD stop;
+
+  if (pidfd >= 0 && g_cancellable_make_pollfd (self->stop, &stop))
+    {
+      GPollFD fds[] = { { .fd = pidfd, .events = G_IO_IN }, stop };
+
+      while (g_poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno == EINTR)
+        ;
+      g_cancellable_release_fd (self->stop);
+    }
+  else /* a kernel without pidfd_open(), or no descriptor left */
+    while (!is_stopping (self) && g_subprocess_get_identifier (self->process) != NULL)
+      pause_for (self, WATCH_US);
+  if (pidfd >= 0)
+    close (pidfd);
+}
+
 /* Until the server has ended, or is to be stopped. */
 static void
 watch (SortiePrivateServer *self)
@@ -225,13 +250,14 @@ watch (SortiePrivateServer *self)
         pause_for (self, WATCH_US);
       return;
     }
-  g_subprocess_wait (self->process, self->stop, NULL);
+  wait_for_end_or_stop (self);
   if (is_stopping (self))
     sortie_redis_process_stop (self->process);
   else if (g_get_monotonic_time () - began >= RESTART_US)
     self->quick_ends = 0;
   else if (++self->quick_ends > 1) /* it dies at once again and again */
     pause_for (self, RESTART_US);
+  g_subprocess_wait (self->process, NULL, NULL); /* it has ended: reaps it */
   g_clear_object (&self->process);
 }
 
