@@ -356,6 +356,18 @@ sortie_library_free (SortieLibrary *self)
   g_free (self);
 }
 
+void
+sortie_library_trim (SortieLibrary *self)
+{
+  GQueue surplus;
+
+  g_mutex_lock (&self->mutex);
+  surplus = self->idle;
+  g_queue_init (&self->idle);
+  g_mutex_unlock (&self->mutex);
+  g_queue_clear_full (&surplus, (GDestroyNotify) sortie_store_free);
+}
+
 GPtrArray *
 sortie_library_list (SortieLibrary *self, GError **error)
 {

@@ -16,6 +16,8 @@ typedef struct _SortieLibrary SortieLibrary;
 SortieLibrary *sortie_library_open (const char *data_dir, GError **error);
 void sortie_library_free (SortieLibrary *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieLibrary, sortie_library_free)
+/* Nobody has searched for a while: lets go of the connections that are kept open for the next. */
+void sortie_library_trim (SortieLibrary *self);
 
 /* A name is UTF-8, printable, without '/', no leading '.' or '-', at most SORTIE_COLLECTION_MAX_NAME
  * bytes. */

@@ -9,8 +9,8 @@
 #include "sortie-text.h"
 
 /* Most words of a text have been there a moment before; stemming them anew would take longer than
- * all the rest of indexing. */
-#define MEMORY_ENTRIES 16384 /* a power of two; pages that are never used cost nothing */
+ * all the rest of indexing. Who only searches has no such memory: it would be most of a connection. */
+#define MEMORY_ENTRIES 16384 /* a power of two */
 #define MEMORY_WORD 23       /* bytes; longer words are not remembered */
 
 typedef struct
@@ -25,7 +25,7 @@ typedef struct
 typedef struct
 {
   struct sb_stemmer *stemmer;
-  Remembered *memory;
+  Remembered *memory; /* (nullable) until a document is indexed */
 } Tokenizer;
 
 typedef struct
@@ -203,7 +203,7 @@ stem_word (Tokenizer *self, const char *word, gsize *length)
 
   if (*length > SORTIE_STEM_MAX_BYTES)
     return word;
-  if (*length <= MEMORY_WORD)
+  if (self->memory != NULL && *length <= MEMORY_WORD)
     {
       place = &self->memory[hash_word (word, *length) & (MEMORY_ENTRIES - 1)];
       if (place->stem_length > 0 && place->length == *length &&
@@ -243,7 +243,6 @@ create_cb (void *context, const char **arguments, int n_arguments, Fts5Tokenizer
   Tokenizer *self = g_new0 (Tokenizer, 1);
 
   self->stemmer = sb_stemmer_new (SORTIE_STEM_ENGLISH, "UTF_8");
-  self->memory = g_new0 (Remembered, MEMORY_ENTRIES);
   *result = (Fts5Tokenizer *) self;
   return SQLITE_OK;
 }
@@ -266,8 +265,11 @@ tokenize_cb (Fts5Tokenizer *tokenizer,
              int length,
              int (*emit) (void *, int, const char *, int, int, int))
 {
-  Fts5Sink sink = { (Tokenizer *) tokenizer, context, emit };
+  Tokenizer *self = (Tokenizer *) tokenizer;
+  Fts5Sink sink = { self, context, emit };
 
+  if ((flags & FTS5_TOKENIZE_DOCUMENT) && self->memory == NULL)
+    self->memory = g_new0 (Remembered, MEMORY_ENTRIES);
   return text != NULL ? sortie_tokenizer_run (text, (gsize) length, emit_to_fts5_cb, &sink)
                       : SQLITE_OK;
 }
