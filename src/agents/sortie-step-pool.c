@@ -8,6 +8,7 @@
 struct _SortieStepPool
 {
   SortieStepFunc func;
+  SortieStepRestFunc rest;
   gpointer user_data;
   guint max_threads;
   GMutex lock;
@@ -81,19 +82,31 @@ pool_thread (gpointer data)
       self->func (run, self->user_data);
       g_mutex_lock (&self->lock);
     }
+  if (self->n_threads == 1 && !self->ending)
+    {
+      g_mutex_unlock (&self->lock);
+      self->rest (self->user_data);
+      g_mutex_lock (&self->lock);
+    }
   self->n_threads--;
+  if (call_for_hands (self)) /* for what came since this thread has stopped waiting */
+    g_cond_signal (&self->wanted);
   g_cond_signal (&self->ended);
   g_mutex_unlock (&self->lock);
   return NULL;
 }
 
 SortieStepPool *
-sortie_step_pool_new (guint max_threads, SortieStepFunc func, gpointer user_data)
+sortie_step_pool_new (guint max_threads,
+                      SortieStepFunc func,
+                      SortieStepRestFunc rest,
+                      gpointer user_data)
 {
   SortieStepPool *self = g_new0 (SortieStepPool, 1);
 
   self->max_threads = max_threads;
   self->func = func;
+  self->rest = rest;
   self->user_data = user_data;
   g_mutex_init (&self->lock);
   g_cond_init (&self->wanted);

@@ -13,8 +13,13 @@ typedef struct _SortieStepPool SortieStepPool;
 
 /* Processes a run, and has it from then on. */
 typedef void (*SortieStepFunc) (SortieStepRun *run, gpointer user_data);
+/* The last thread ends, since there has been nothing to do for a while. */
+typedef void (*SortieStepRestFunc) (gpointer user_data);
 
-SortieStepPool *sortie_step_pool_new (guint max_threads, SortieStepFunc func, gpointer user_data);
+SortieStepPool *sortie_step_pool_new (guint max_threads,
+                                      SortieStepFunc func,
+                                      SortieStepRestFunc rest,
+                                      gpointer user_data);
 /* (element-type SortieStepRun): takes the runs over, not the array. */
 void sortie_step_pool_push (SortieStepPool *self, GPtrArray *runs);
 /* Waits until all that was pushed is processed. */

@@ -7,6 +7,8 @@
 #include "sortie-step-output.h"
 #include "sortie-step-pool.h"
 
+#include <malloc.h>
+
 #define WATCH_US (10 * 1000)
 /* Finished steps whose commit Redis has not answered; they hold no slot. */
 #define MAX_COMMITS 256
@@ -87,6 +89,18 @@ wait_for_change (SortieWorker *self, gint64 until)
     g_cond_wait (&self->changed, &self->lock);
   self->waiting = FALSE;
   return in_time;
+}
+
+/* What the steps have left behind, mostly freed memory that malloc keeps, is given back: an idle
+ * worker is to be small. */
+static void
+rest_cb (gpointer user_data)
+{
+  SortieWorker *self = user_data;
+
+  if (self->options.library != NULL)
+    sortie_library_trim (self->options.library);
+  malloc_trim (0);
 }
 
 /* The free slots; waits for one. 0: the worker stops. */
@@ -238,7 +252,7 @@ sortie_worker_new (const SortieWorkerOptions *options)
   g_cond_init (&self->watched);
   self->active = g_ptr_array_new ();
   self->fetcher = sortie_fetcher_new (options->bus, self->consumer, self->agents);
-  self->pool = sortie_step_pool_new ((guint) self->options.concurrency, process_cb, self);
+  self->pool = sortie_step_pool_new ((guint) self->options.concurrency, process_cb, rest_cb, self);
   self->watching = g_thread_new ("sortie-watch", watch_thread, self);
   self->fetching = g_thread_new ("sortie-fetch", fetch_thread, self);
   return self;
