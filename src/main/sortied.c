@@ -6,9 +6,14 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* Heaps that threads share. By default glibc makes eight for each core, and each keeps what its
+ * threads have freed; with two they wait for one another. */
+#define MAX_HEAPS 4
 
 /* sortied, the backend: reads its command line, starts, runs until it is told to end. */
 
@@ -81,6 +86,7 @@ main (int argc, char **argv)
   g_autoptr (SortieDaemonOptions) options = NULL;
   g_autoptr (GError) error = NULL;
 
+  mallopt (M_ARENA_MAX, MAX_HEAPS);
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
   raise_descriptor_limit ();
