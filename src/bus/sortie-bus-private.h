@@ -19,6 +19,7 @@ struct _SortieBus
   GStrv tags;
   int max_running; /* per partition */
   gint64 patience; /* µs */
+  gboolean opened;
 };
 
 int sortie_bus_get_partition (SortieBus *self, const char *mission);
@@ -46,6 +47,8 @@ gboolean sortie_bus_bury (SortieBus *self,
                           gint64 silence_ms,
                           GError **error);
 
+/* Puts back what was fetched for a worker that works no more. */
+gboolean sortie_bus_give_back (SortieBus *self, const char *consumer, GError **error);
 /* Forgets the consumers that were not heard of for so long and hold nothing: every worker that ever
  * ran has left one in each queue. */
 gboolean sortie_bus_tidy_consumers (SortieBus *self, gint64 idle_ms, guint *n, GError **error);

@@ -346,6 +346,8 @@ sortie_bus_forget_worker (SortieBus *self, const char *worker, GError **error)
 {
   g_autofree char *prefix = g_strdup_printf ("%s ", worker);
 
+  sortie_bus_give_back (self, worker, NULL); /* or the janitor will, later */
+
   for (int partition = 0; partition < self->n_partitions; partition++)
     {
       g_autofree char *key = sortie_bus_dup_key (self, partition, "workers");

@@ -66,16 +66,36 @@ sortie_bus_new_script (SortieBus *self, SortieScript script, const char *mission
   return command;
 }
 
+/* Once the bus is open, a Redis that lets us in no more is one that is away: it is not the asker who
+ * lacks a right. */
+static void
+settle_error (SortieBus *self, GError **error, GError *local)
+{
+  if (local == NULL)
+    return;
+  if (self->opened && local->code == SORTIE_ERROR_DENIED)
+    local->code = SORTIE_ERROR_UNAVAILABLE;
+  g_propagate_error (error, local);
+}
+
 SortieReply *
 sortie_bus_request (SortieBus *self, SortieCommand *command, GError **error)
 {
-  return sortie_pipeline_call (self->requests, command, self->patience, error);
+  GError *local = NULL;
+  SortieReply *reply = sortie_pipeline_call (self->requests, command, self->patience, &local);
+
+  settle_error (self, error, local);
+  return reply;
 }
 
 GPtrArray *
 sortie_bus_request_many (SortieBus *self, GPtrArray *commands, GError **error)
 {
-  return sortie_pipeline_call_many (self->requests, commands, self->patience, error);
+  GError *local = NULL;
+  GPtrArray *replies = sortie_pipeline_call_many (self->requests, commands, self->patience, &local);
+
+  settle_error (self, error, local);
+  return replies;
 }
 
 gboolean
@@ -250,6 +270,7 @@ sortie_bus_open (const SortieBusOptions *options, GError **error)
        (!check_server (self, options->accept_data_loss, error) || !load_scripts (self, error))) ||
       !agree_on_meta (self, CLAMP (options->partitions, 1, SORTIE_BUS_MAX_PARTITIONS), error))
     return NULL;
+  self->opened = TRUE;
   self->max_running = (running + self->n_partitions - 1) / self->n_partitions;
   return g_steal_pointer (&self);
 }

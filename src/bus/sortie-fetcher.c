@@ -29,6 +29,7 @@ struct _SortieFetcher
   GCond stopped;
   gboolean stopping;
   SortieRedis *redis; /* the reading thread's, but for sortie_fetcher_stop() */
+  gboolean broken;    /* a connection was lost, maybe with entries on their way */
 };
 
 static void
@@ -143,21 +144,6 @@ create_groups (SortieFetcher *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-ensure_connected (SortieFetcher *self, GError **error)
-{
-  SortieRedis *redis;
-
-  if (self->redis != NULL)
-    return TRUE;
-  redis = sortie_redis_open (self->bus->url, error);
-  if (redis == NULL)
-    return FALSE;
-  set_redis (self, redis);
-  return sortie_redis_log_in (redis, self->bus->url, "sortie-fetch", error) &&
-         create_groups (self, error);
-}
-
 static void
 read_entries (Queue *queue, const SortieReply *list, GPtrArray *entries)
 {
@@ -188,6 +174,45 @@ find_queue (SortieFetcher *self, const char *key)
         return queue;
     }
   return NULL;
+}
+
+/* What Redis has handed out to this consumer: what was on its way when a connection broke, for which
+ * nobody would come before it counts as silent, and what the worker is at. */
+static gboolean
+read_own (SortieFetcher *self, GPtrArray *entries, GError **error)
+{
+  for (guint i = 0; i < self->queues->len; i++)
+    {
+      Queue *queue = g_ptr_array_index (self->queues, i);
+      g_autoptr (SortieCommand) command =
+          sortie_command_new ("XREADGROUP", "GROUP", "agents", self->consumer, "STREAMS",
+                              queue->key, "0", NULL);
+      g_autoptr (SortieReply) reply = sortie_redis_call (self->redis, command, error);
+
+      if (reply == NULL)
+        return FALSE;
+      if (sortie_reply_get_length (reply) > 0)
+        read_entries (queue, sortie_reply_get_element (reply->element[0], 1), entries);
+    }
+  return TRUE;
+}
+
+static gboolean
+ensure_connected (SortieFetcher *self, GPtrArray *entries, GError **error)
+{
+  SortieRedis *redis;
+
+  if (self->redis != NULL)
+    return TRUE;
+  redis = sortie_redis_open (self->bus->url, error);
+  if (redis == NULL)
+    return FALSE;
+  set_redis (self, redis);
+  if (!sortie_redis_log_in (redis, self->bus->url, "sortie-fetch", error) ||
+      !create_groups (self, error) || (self->broken && !read_own (self, entries, error)))
+    return FALSE;
+  self->broken = FALSE;
+  return TRUE;
 }
 
 /* One XREADGROUP over `n` queues from the rotating start, at most `count` entries each. */
@@ -306,6 +331,8 @@ is_stopping (SortieFetcher *self)
  * Blocks until there is something, for some seconds at most, or until the fetcher is stopped. Where
  * Redis is away it keeps trying.
  *
+ * After a lost connection these are all that this consumer holds, also what was returned before.
+ *
  * Returns: (transfer full) (element-type SortieQueueEntry): possibly none
  */
 GPtrArray *
@@ -316,13 +343,15 @@ sortie_fetcher_read (SortieFetcher *self, guint budget)
 
   if (self->queues->len == 0 || budget == 0 || is_stopping (self))
     return entries;
-  if (ensure_connected (self, &error) && read_within (self, budget, entries, &error) &&
+  if (ensure_connected (self, entries, &error) &&
+      (entries->len > 0 || read_within (self, budget, entries, &error)) &&
       read_records (self, entries, &error))
     self->backoff = BACKOFF_FIRST_US;
   else
     {
       g_debug ("fetching: %s", error->message);
       set_redis (self, NULL);
+      self->broken = TRUE;
       back_off (self);
     }
   return entries;

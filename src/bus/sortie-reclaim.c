@@ -247,6 +247,55 @@ reclaim_queue (SortieBus *bus,
   return TRUE;
 }
 
+static gboolean
+give_back (SortieBus *bus, const SortieQueueEntry *entry, GError **error)
+{
+  g_autoptr (SortieMissionRecord) record =
+      sortie_bus_get_mission (bus, NULL, entry->mission, error);
+  SortieStepRecord *step =
+      record != NULL ? sortie_mission_record_get_step (record, entry->step) : NULL;
+
+  if (step == NULL || g_strcmp0 (step->entry, entry->entry) != 0)
+    return FALSE;
+  return sortie_bus_hand_back (bus, entry, step->starts, error);
+}
+
+static gboolean
+give_back_queue (SortieBus *bus, int partition, int agent, const char *consumer, GError **error)
+{
+  g_autofree char *suffix = g_strdup_printf ("queue:%s", sortie_agents[agent]);
+  g_autofree char *key = sortie_bus_dup_key (bus, partition, suffix);
+  g_autofree char *most = g_strdup_printf ("%d", BATCH);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (SortieReply) reply = sortie_bus_request (
+      bus, sortie_command_new ("XPENDING", key, "agents", "-", "+", most, consumer, NULL), &local);
+
+  if (reply == NULL) /* FAILED is NOGROUP: nobody has fetched anything yet */
+    return pass_over (&local, error);
+  for (gsize i = 0; i < sortie_reply_get_length (reply); i++)
+    {
+      const char *id = sortie_reply_get_string (sortie_reply_get_element (reply->element[i], 0));
+      SortieQueueEntry entry = { .partition = partition, .agent = agent };
+
+      if (id != NULL && read_pending (bus, key, id, &entry, NULL))
+        give_back (bus, &entry, NULL);
+      g_free (entry.entry);
+      g_free (entry.mission);
+    }
+  return TRUE;
+}
+
+/* Entries that were on their way to a worker when it stopped to listen: nobody has worked on them. */
+gboolean
+sortie_bus_give_back (SortieBus *bus, const char *consumer, GError **error)
+{
+  for (int partition = 0; partition < bus->n_partitions; partition++)
+    for (int agent = 0; agent < SORTIE_N_AGENTS; agent++)
+      if (!give_back_queue (bus, partition, agent, consumer, error))
+        return FALSE;
+  return TRUE;
+}
+
 gboolean
 sortie_bus_reclaim (SortieBus *bus,
                     const SortieRetryPolicy *policy,
