@@ -7,6 +7,7 @@
 #include "sortie-plan.h"
 #include "sortie-worker.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #define DEFAULT_LISTEN "tcp://127.0.0.1:8000"
@@ -137,6 +138,8 @@ settle (SortieDaemonOptions *self, const Raw *raw, GError **error)
     return FALSE;
   if (self->concurrency < 1 || self->concurrency > SORTIE_WORKER_MAX_CONCURRENCY)
     return invalid (error, "--concurrency must be from 1 to %d", SORTIE_WORKER_MAX_CONCURRENCY);
+  if (self->parent_fd != -1 && fcntl (self->parent_fd, F_GETFD) < 0)
+    return invalid (error, "--parent-fd: %d is no open descriptor", self->parent_fd);
   if ((self->tls_cert == NULL) != (self->tls_key == NULL))
     return invalid (error, "--tls-cert and --tls-key belong together");
   if (self->listen == NULL)

@@ -10,12 +10,16 @@
 #include "sortie-services.h"
 #include "sortie-worker.h"
 
+#include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define GRACE_US (10 * G_USEC_PER_SEC) /* for running steps, before they are handed back */
 #define HTTP_STOP_MS 3000
-#define GIVE_UP_US (20 * G_USEC_PER_SEC) /* a Redis that is away must not hold the end up */
+/* A Redis that is away must not hold the end up: with the 10 s that the private one then gets, all is
+ * over in 25 s. */
+#define GIVE_UP_US (14 * G_USEC_PER_SEC)
 
 struct _SortieDaemon
 {
@@ -51,9 +55,19 @@ dup_runtime_dir (void)
   return g_build_filename (runtime, "sortie", NULL);
 }
 
+/* Whether the descriptor that ties us to the app has been closed. What stands in it is left there. */
+static gboolean
+is_parent_gone (int fd)
+{
+  struct pollfd watch = { .fd = fd, .events = POLLIN };
+  int n = 0;
+
+  return fd >= 0 && poll (&watch, 1, 0) > 0 && ioctl (fd, FIONREAD, &n) == 0 && n == 0;
+}
+
 /* A Redis of the user's own may come up later than we do. */
 static SortieBus *
-open_bus (const SortieBusOptions *options, GError **error)
+open_bus (const SortieBusOptions *options, int parent_fd, GError **error)
 {
   while (TRUE)
     {
@@ -65,6 +79,12 @@ open_bus (const SortieBusOptions *options, GError **error)
       if (local->code != SORTIE_ERROR_UNAVAILABLE)
         {
           g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      if (is_parent_gone (parent_fd))
+        {
+          g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_CANCELLED, "Nobody waits any more: %s",
+                       local->message);
           return NULL;
         }
       g_message ("Waiting for Redis: %s", local->message);
@@ -97,7 +117,7 @@ start_bus (SortieDaemon *self, const SortieDaemonOptions *options, GError **erro
     return FALSE;
   bus.url = url;
   bus.is_private = self->server != NULL;
-  self->bus = open_bus (&bus, error);
+  self->bus = open_bus (&bus, options->parent_fd, error);
   return self->bus != NULL;
 }
 

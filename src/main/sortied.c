@@ -57,6 +57,8 @@ parent_cb (int fd, GIOCondition condition, gpointer user_data)
 static int
 run (const SortieDaemonOptions *options)
 {
+  static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+  guint sources[G_N_ELEMENTS (signals)];
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
   SortieDaemon *daemon = sortie_daemon_start (options, &error);
@@ -66,9 +68,8 @@ run (const SortieDaemonOptions *options)
       g_printerr ("sortied: %s\n", error->message);
       return 1;
     }
-  g_unix_signal_add (SIGTERM, end_cb, loop);
-  g_unix_signal_add (SIGINT, end_cb, loop);
-  g_unix_signal_add (SIGHUP, end_cb, loop);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    sources[i] = g_unix_signal_add (signals[i], end_cb, loop);
   if (options->parent_fd >= 0)
     {
       g_unix_set_fd_nonblocking (options->parent_fd, TRUE, NULL);
@@ -76,6 +77,8 @@ run (const SortieDaemonOptions *options)
       g_unix_fd_add (options->parent_fd, G_IO_IN | G_IO_HUP, parent_cb, loop);
     }
   g_main_loop_run (loop);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_source_remove (sources[i]); /* a second signal ends us at once: nothing is lost by that */
   sortie_daemon_stop (daemon);
   return 0;
 }
