@@ -9,6 +9,9 @@
 #include <string.h>
 
 #define TICK_US G_USEC_PER_SEC
+/* Between notes of the time, well below the longest pause: each one is a write to the append-only
+ * file, and synced to the disk, also where nothing goes on. */
+#define NOTE_US (4 * G_USEC_PER_SEC)
 #define BUSY_TICK_US (20 * 1000) /* while missions wait for a place */
 #define SHORTEST_PAUSE_US (5 * 1000)
 #define LONGEST_PAUSE_MS 10000 /* between ticks; a longer one is not time in which the system ran */
@@ -211,7 +214,7 @@ tick (SortieJanitor *self, GError **error)
   for (int partition = 0; partition < self->bus->n_partitions; partition++)
     if (!tick_partition (self, partition, error))
       return FALSE;
-  self->next_tick = g_get_monotonic_time () + TICK_US;
+  self->next_tick = g_get_monotonic_time () + NOTE_US;
   return TRUE;
 }
 
