@@ -8,6 +8,7 @@
 
 #define BLOCK_MS 10000 /* below the connection's reply timeout */
 #define SHORT_BLOCK_MS 50
+#define FAIR_ROUNDS 4 /* every so many rounds no queue is preferred */
 #define BACKOFF_FIRST_US (5 * 1000)
 #define BACKOFF_LAST_US G_USEC_PER_SEC
 
@@ -22,8 +23,9 @@ struct _SortieFetcher
 {
   SortieBus *bus; /* not owned */
   char *consumer;
-  GPtrArray *queues; /* Queue */
+  GPtrArray *queues; /* Queue: the last agents of a plan first, of each agent all partitions */
   guint start;       /* where the next round begins, so that no queue is always first */
+  guint rounds;      /* with few free slots */
   gint64 backoff;    /* µs */
   GMutex lock;
   GCond stopped;
@@ -50,8 +52,8 @@ sortie_fetcher_new (SortieBus *bus, const char *consumer, guint agents)
   self->consumer = g_strdup (consumer);
   self->backoff = BACKOFF_FIRST_US;
   self->queues = g_ptr_array_new_with_free_func (queue_free);
-  for (int partition = 0; partition < bus->n_partitions; partition++)
-    for (int agent = 0; agent < SORTIE_N_AGENTS; agent++)
+  for (int agent = SORTIE_N_AGENTS - 1; agent >= 0; agent--)
+    for (int partition = 0; partition < bus->n_partitions; partition++)
       if (agents & (1u << agent))
         {
           g_autofree char *suffix = g_strdup_printf ("queue:%s", sortie_agents[agent]);
@@ -215,10 +217,15 @@ ensure_connected (SortieFetcher *self, GPtrArray *entries, GError **error)
   return TRUE;
 }
 
-/* One XREADGROUP over `n` queues from the rotating start, at most `count` entries each. */
+/* One XREADGROUP over `n` queues from the one at `first` on, at most `count` entries each. */
 static gboolean
-read_once (
-    SortieFetcher *self, guint n, guint count, int block_ms, GPtrArray *entries, GError **error)
+read_once (SortieFetcher *self,
+           guint first,
+           guint n,
+           guint count,
+           int block_ms,
+           GPtrArray *entries,
+           GError **error)
 {
   g_autoptr (SortieCommand) command =
       sortie_command_new ("XREADGROUP", "GROUP", "agents", self->consumer, "COUNT", NULL);
@@ -233,7 +240,7 @@ read_once (
   sortie_command_add (command, "STREAMS");
   for (guint i = 0; i < n; i++)
     {
-      Queue *queue = g_ptr_array_index (self->queues, (self->start + i) % self->queues->len);
+      Queue *queue = g_ptr_array_index (self->queues, (first + i) % self->queues->len);
       sortie_command_add (command, queue->key);
     }
   for (guint i = 0; i < n; i++)
@@ -261,6 +268,19 @@ read_once (
   return TRUE;
 }
 
+/* Which queue comes at place `i` of a round over all of them, one by one. Mostly those that end
+ * missions come before those that begin some: else, with many missions at once, each would be done
+ * only when all are. In some rounds each queue has its turn to be the first. */
+static guint
+choose (SortieFetcher *self, guint i)
+{
+  guint n_partitions = (guint) self->bus->n_partitions;
+
+  if (self->rounds % FAIR_ROUNDS == 0)
+    return (self->start + i) % self->queues->len;
+  return i / n_partitions * n_partitions + (self->start + i) % n_partitions;
+}
+
 /* COUNT counts per stream, so a read that names n queues needs n free slots. With fewer, the queues
  * are read one by one without blocking, then a few of them for a short while. */
 static gboolean
@@ -271,19 +291,19 @@ read_within (SortieFetcher *self, guint budget, GPtrArray *entries, GError **err
 
   if (budget >= n)
     {
-      alive = read_once (self, n, budget / n, BLOCK_MS, entries, error);
+      alive = read_once (self, self->start, n, budget / n, BLOCK_MS, entries, error);
       self->start = (self->start + 1) % n;
       return alive;
     }
+  self->rounds++;
   for (guint i = 0; i < n && entries->len < budget; i++)
-    {
-      if (!read_once (self, 1, budget - entries->len, 0, entries, error))
-        return FALSE;
-      self->start = (self->start + 1) % n;
-    }
+    if (!read_once (self, choose (self, i), 1, budget - entries->len, 0, entries, error))
+      return FALSE;
+  if (self->rounds % FAIR_ROUNDS == 0)
+    self->start = (self->start + 1) % n;
   if (entries->len > 0)
     return TRUE;
-  alive = read_once (self, budget, 1, SHORT_BLOCK_MS, entries, error);
+  alive = read_once (self, self->start, budget, 1, SHORT_BLOCK_MS, entries, error);
   self->start = (self->start + budget) % n;
   return alive;
 }
