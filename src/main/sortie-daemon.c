@@ -21,6 +21,10 @@
  * over in 25 s. */
 #define GIVE_UP_US (14 * G_USEC_PER_SEC)
 
+/* Missions that run at once for each slot of a worker, the others wait their user's turn. Enough that
+ * no slot is ever idle for want of one; more would only let one user's many go before another's one. */
+#define MISSIONS_PER_SLOT 4
+
 struct _SortieDaemon
 {
   SortiePrivateServer *server;
@@ -117,6 +121,8 @@ start_bus (SortieDaemon *self, const SortieDaemonOptions *options, GError **erro
     return FALSE;
   bus.url = url;
   bus.is_private = self->server != NULL;
+  if (options->roles & SORTIE_ROLE_WORKER)
+    bus.max_running = options->concurrency * MISSIONS_PER_SLOT;
   self->bus = open_bus (&bus, options->parent_fd, error);
   return self->bus != NULL;
 }
