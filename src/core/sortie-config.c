@@ -29,10 +29,16 @@ static const Variable variables[] = {
   { SORTIE_CONFIG_USE_GROQ, "false", SHOW_PLAIN },
   { SORTIE_CONFIG_GROQ_API_KEY, NULL, SHOW_MASK },
   { SORTIE_CONFIG_LLM_BASE_URL, "https://api.groq.com/openai/v1", SHOW_ADDRESS },
-  { SORTIE_CONFIG_LLM_PLANNER_MODEL, "llama-3.1-8b-instant", SHOW_PLAIN },
-  { SORTIE_CONFIG_LLM_ANALYZER_MODEL, "llama-3.3-70b-versatile", SHOW_PLAIN },
-  { SORTIE_CONFIG_LLM_WRITER_MODEL, "llama-3.3-70b-versatile", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_PLANNER_MODEL, "openai/gpt-oss-20b", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_ANALYZER_MODEL, "openai/gpt-oss-120b", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_WRITER_MODEL, "openai/gpt-oss-120b", SHOW_PLAIN },
   { SORTIE_CONFIG_LLM_ALLOW_HTTP, "false", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_CONNECT_TIMEOUT, "5", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_FIRST_TOKEN_TIMEOUT, "20", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_SILENCE_TIMEOUT, "15", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_TOTAL_TIMEOUT, "180", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_REST, "30", SHOW_PLAIN },
+  { SORTIE_CONFIG_LLM_CA_FILE, NULL, SHOW_PLAIN },
   { SORTIE_CONFIG_BACKEND_URL, NULL, SHOW_ADDRESS },
   { SORTIE_CONFIG_PUBLIC_URL, NULL, SHOW_ADDRESS },
   { SORTIE_CONFIG_TOKEN, NULL, SHOW_MASK },
@@ -178,7 +184,13 @@ sortie_config_free (SortieConfig *self)
     return;
   for (gsize i = 0; i < N_VARIABLES; i++)
     for (gsize origin = 0; origin < N_ORIGINS; origin++)
-      g_free (self->values[i][origin]);
+      {
+        char *value = self->values[i][origin];
+
+        if (value != NULL && variables[i].show != SHOW_PLAIN)
+          explicit_bzero (value, strlen (value));
+        g_free (value);
+      }
   g_free (self);
 }
 

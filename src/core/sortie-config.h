@@ -20,6 +20,12 @@ G_BEGIN_DECLS
 #define SORTIE_CONFIG_LLM_ANALYZER_MODEL "LLM_ANALYZER_MODEL"
 #define SORTIE_CONFIG_LLM_WRITER_MODEL "LLM_WRITER_MODEL"
 #define SORTIE_CONFIG_LLM_ALLOW_HTTP "LLM_ALLOW_HTTP"
+#define SORTIE_CONFIG_LLM_CONNECT_TIMEOUT "LLM_CONNECT_TIMEOUT" /* seconds, as the next four */
+#define SORTIE_CONFIG_LLM_FIRST_TOKEN_TIMEOUT "LLM_FIRST_TOKEN_TIMEOUT"
+#define SORTIE_CONFIG_LLM_SILENCE_TIMEOUT "LLM_SILENCE_TIMEOUT"
+#define SORTIE_CONFIG_LLM_TOTAL_TIMEOUT "LLM_TOTAL_TIMEOUT"
+#define SORTIE_CONFIG_LLM_REST "LLM_REST"
+#define SORTIE_CONFIG_LLM_CA_FILE "LLM_CA_FILE"
 #define SORTIE_CONFIG_BACKEND_URL "BACKEND_URL"
 #define SORTIE_CONFIG_PUBLIC_URL "PUBLIC_URL" /* without one of its own: that of BACKEND_URL */
 #define SORTIE_CONFIG_TOKEN "SORTIE_TOKEN"
@@ -59,6 +65,7 @@ SortieConfig *sortie_config_new (const char *const *environment,
                                  const char *env_file,
                                  gsize env_file_length,
                                  GError **error);
+/* Wipes what is secret. */
 void sortie_config_free (SortieConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieConfig, sortie_config_free)
 

@@ -25,6 +25,7 @@ typedef enum
  * @models: one a role
  * @allow_http: lets the address be plain http beyond loopback
  * @ca_file: (nullable): certificates to trust beside the system's, for a gateway of one's own
+ * @problem: (nullable): why what was configured can't be used, in one sentence
  * @connect_ms: deadlines: until the connection stands
  * @first_token_ms: from then until the first delta
  * @silence_ms: between two deltas
@@ -42,6 +43,8 @@ typedef struct
   char *models[SORTIE_LLM_N_ROLES];
   gboolean allow_http;
   char *ca_file;
+  char *problem;
+  gboolean problem_is_key; /* then a key alone puts it right, else only an address */
   guint connect_ms;
   guint first_token_ms;
   guint silence_ms;
@@ -54,10 +57,16 @@ typedef struct
  * deadline that is no positive number of seconds. */
 SortieLlmSettings *sortie_llm_settings_new (SortieConfig *config, GError **error);
 
+/* As above, and never fails: what is wrong becomes the `problem` of settings that are not usable. The
+ * language model is no infrastructure, so that a slip in its settings must keep nobody from starting.
+ * Returns: (transfer full) */
+SortieLlmSettings *sortie_llm_settings_read (SortieConfig *config);
+
 /**
  * sortie_llm_settings_change:
  * @enabled: (nullable): what changes; NULL leaves it as it was
- * @base_url: (nullable): another origin drops the key unless a new one comes along
+ * @base_url: (nullable): another origin drops the key unless a new one comes along; it also puts
+ *   settings right that could not be used
  * @key: (nullable): "" takes it away
  * @models: (array length=SORTIE_LLM_N_ROLES) (nullable): elements may be NULL
  *
@@ -76,6 +85,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieLlmSettings, sortie_llm_settings_unref)
 
 /* Whether it may be asked at all: switched on, and a key is there or none is needed (loopback). */
 gboolean sortie_llm_settings_is_usable (const SortieLlmSettings *self);
+/* Why it can't be asked though it is switched on, as one sentence. (nullable) (transfer full) */
+char *sortie_llm_settings_dup_problem (const SortieLlmSettings *self);
 /* `api.groq.com`: for messages. (transfer full) */
 char *sortie_llm_settings_dup_host (const SortieLlmSettings *self);
 

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define SORTIE_LLM_MAX_RETRY_AFTER_MS 20000
 #define SORTIE_LLM_MAX_MESSAGES 16
 #define SORTIE_LLM_MAX_PROMPT (256 * 1024) /* bytes of all messages */
+#define SORTIE_LLM_MAX_PACE_MS 20000 /* longer than that nobody waits for room under a limit */
+#define SORTIE_LLM_TRY_MS 10000
 
 typedef struct _SortieLlm SortieLlm;
 
@@ -23,13 +25,18 @@ typedef enum
                               * that it needs, or a breaker is open */
 } SortieLlmState;
 
+/* @settings: it takes a reference of its own. No thread is started and nothing is resolved before the
+ * first question. */
 SortieLlm *sortie_llm_new (SortieLlmSettings *settings);
-/* Ends what is under way. */
+/* What is under way ends with SORTIE_LLM_ERROR_CANCELLED within a quarter of a second, and so does
+ * whatever is asked later. */
 void sortie_llm_stop (SortieLlm *self);
+/* Stops, and waits until nothing is under way. */
 void sortie_llm_free (SortieLlm *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieLlm, sortie_llm_free)
 
-/* New settings begin anew: not degraded, breakers closed, no pace. */
+/* New settings begin anew: not degraded, breakers closed, no pace. What is under way goes on with what
+ * it began with, unless the model is switched off: then it ends with SORTIE_LLM_ERROR_OFF. */
 void sortie_llm_set_settings (SortieLlm *self, SortieLlmSettings *settings);
 SortieLlmSettings *sortie_llm_ref_settings (SortieLlm *self);
 
@@ -37,6 +44,12 @@ SortieLlmSettings *sortie_llm_ref_settings (SortieLlm *self);
  * though it was switched on */
 SortieLlmState sortie_llm_get_state (SortieLlm *self, char **reason);
 const char *sortie_llm_state_get_name (SortieLlmState state); /* `off`, `on`, `degraded` */
+
+/* @reason: (nullable): as of sortie_llm_get_state() */
+typedef void (*SortieLlmWatchFunc) (SortieLlmState state, const char *reason, gpointer user_data);
+/* Tells whenever the state has changed, in the thread that changed it and never twice at once; set it
+ * before anything is asked. */
+void sortie_llm_set_watch (SortieLlm *self, SortieLlmWatchFunc func, gpointer user_data);
 
 /* Whether it is worth while to make a prompt at all. */
 gboolean sortie_llm_is_available (SortieLlm *self);
@@ -109,7 +122,8 @@ gboolean sortie_llm_chat (SortieLlm *self,
                           GError **error);
 
 /* A small request to the planner's model, for `POST /settings/test`: past breaker and pace, with the
- * given settings. Blocks, 10 s at the most. */
+ * given settings, once. Blocks, SORTIE_LLM_TRY_MS at the most. Where they are the settings in use and
+ * it went well, they are no longer degraded. */
 gboolean sortie_llm_try (SortieLlm *self,
                          SortieLlmSettings *settings,
                          SortieLlmReply *reply,
