@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "sortie-event.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SortieEventRow:
+ *
+ * One row of the telemetry: an event, or all chunks of a draft folded into one.
+ *
+ * Properties:
+ * - `n-chunks`, `n-bytes` (guint64, read-only): notified while a draft grows
+ */
+#define SORTIE_TYPE_EVENT_ROW (sortie_event_row_get_type ())
+G_DECLARE_FINAL_TYPE (SortieEventRow, sortie_event_row, SORTIE, EVENT_ROW, GObject)
+
+/* @events: (element-type SortieEvent): the mission's events, which the row keeps alive
+ * @index: its place among them, from 0 */
+SortieEventRow *sortie_event_row_new (GPtrArray *events, guint index);
+
+/* The event, for a draft its first chunk. */
+const SortieEvent *sortie_event_row_get_event (SortieEventRow *self);
+guint sortie_event_row_get_index (SortieEventRow *self);
+/* 0 where it is no draft. */
+guint64 sortie_event_row_get_n_chunks (SortieEventRow *self);
+guint64 sortie_event_row_get_n_bytes (SortieEventRow *self);
+void sortie_event_row_add_chunk (SortieEventRow *self, const SortieEvent *event);
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* The running system as `GET /topology` tells it: nodes and edges with their counters. */
+
+#define SORTIE_TOPOLOGY_MAX_NODES 400
+#define SORTIE_TOPOLOGY_MAX_EDGES 2000
+#define SORTIE_TOPOLOGY_MAX_LABEL 200 /* bytes shown of a label */
+
+typedef struct
+{
+  char *id;
+  char *kind;     /* `client`, `orchestrator`, `agent`, `bus`, `llm`, `collection`, or what comes */
+  char *label;    /* a person's text: data, never markup */
+  char *state;    /* `idle`, `active`, `absent`, `on`, `degraded`, … */
+  gint64 workers; /* -1 where not told, as the others */
+  gint64 queued;
+  gint64 in_flight;
+  gint64 done;
+  gint64 failed;
+  gint64 retried;
+  gint64 running;
+  gint64 waiting;
+  gint64 dead;
+  gint64 documents;
+  gint64 passages;
+} SortieTopologyNode;
+
+typedef struct
+{
+  guint from; /* index of the node */
+  guint to;
+  char *label;
+} SortieTopologyEdge;
+
+typedef struct
+{
+  gint64 revision; /* changes with the structure only */
+  GPtrArray *nodes;
+  GPtrArray *edges;
+} SortieTopology;
+
+/* @node: what `GET /topology` answered. SORTIE_ERROR_PROTOCOL naming the member, or
+ * SORTIE_ERROR_TOO_LARGE. */
+SortieTopology *sortie_topology_from_json (JsonNode *node, GError **error);
+void sortie_topology_free (SortieTopology *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieTopology, sortie_topology_free)
+
+/* The node's index, or -1. */
+int sortie_topology_find (const SortieTopology *self, const char *id);
+/* Takes the counters of a `topology.counters` event: `data` as JSON text. */
+gboolean sortie_topology_take_counters (SortieTopology *self, const char *data, GError **error);
+
+G_END_DECLS
