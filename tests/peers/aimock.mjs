@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// aimock.mjs FIXTURES: the server of @copilotkit/aimock with fixtures in its own form, as JSON.
+//
+// In place of a fixed response one may say {"report": N}: a report of N sentences, each taken from
+// another passage of the prompt and cited, as a model that keeps to its sources would write it.
+import { load, ready } from './peer.mjs';
+import { passages } from './passages.mjs';
+
+const { LLMock } = await load('@copilotkit', 'aimock', 'dist', 'index.js');
+const HEADING = '## What the passages say\n\n';
+
+function report(request, count) {
+  const cited = passages(request.messages).slice(0, count);
+  if (cited.length === 0)
+    return { content: 'There is no passage in this prompt.' };
+  return { content: HEADING + cited.map((p) => `- ${p.sentence} [${p.number}]\n`).join('') };
+}
+
+const mock = new LLMock({ port: 0, logLevel: 'silent' });
+for (const fixture of JSON.parse(process.argv[2])) {
+  const { response } = fixture;
+  mock.addFixture({
+    ...fixture,
+    response: response.report ? (request) => report(request, response.report) : response,
+  });
+}
+await mock.start();
+ready(new URL(mock.url).port);
