@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sortie-dialogs.h"
+#include "sortie-toast.h"
+
+typedef struct
+{
+  GtkWidget *window;
+  GtkWidget *child;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *overlay = adw_toast_overlay_new ();
+
+  fixture->window = adw_window_new ();
+  fixture->child = gtk_label_new ("inside");
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), fixture->child);
+  adw_window_set_content (ADW_WINDOW (fixture->window), overlay);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  if (fixture->window != NULL)
+    gtk_window_destroy (GTK_WINDOW (fixture->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static AdwMessageDialog *
+find_dialog (void)
+{
+  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GObject) window = g_list_model_get_item (windows, i);
+
+      if (ADW_IS_MESSAGE_DIALOG (window))
+        return ADW_MESSAGE_DIALOG (window);
+    }
+  g_assert_not_reached ();
+}
+
+static void
+count_cb (gpointer user_data)
+{
+  (*(int *) user_data)++;
+}
+
+static void
+choice_cb (const char *id, gpointer user_data)
+{
+  g_assert_null (*(char **) user_data);
+  *(char **) user_data = g_strdup (id);
+}
+
+static void
+text_cb (const char *text, gpointer user_data)
+{
+  choice_cb (text, user_data);
+}
+
+static char *
+check_cb (const char *text, gpointer user_data)
+{
+  return strchr (text, '/') != NULL ? g_strdup ("No slash, please.") : NULL;
+}
+
+static void
+test_confirm (Fixture *fixture, gconstpointer data)
+{
+  int agreed = 0;
+
+  sortie_dialogs_confirm (fixture->child, "<b>Remove?</b>", "a\u202eb", "Remove", TRUE, count_cb,
+                          &agreed);
+  g_assert_cmpstr (adw_message_dialog_get_heading (find_dialog ()), ==, "<b>Remove?</b>");
+  g_assert_cmpstr (adw_message_dialog_get_body (find_dialog ()), ==, "ab");
+  adw_message_dialog_response (find_dialog (), "cancel");
+  g_assert_cmpint (agreed, ==, 0);
+  gtk_window_destroy (GTK_WINDOW (find_dialog ()));
+
+  sortie_dialogs_confirm (fixture->child, "Remove?", NULL, "Remove", TRUE, count_cb, &agreed);
+  adw_message_dialog_response (find_dialog (), "agree");
+  g_assert_cmpint (agreed, ==, 1);
+}
+
+static void
+test_ask (Fixture *fixture, gconstpointer data)
+{
+  const char *const choices[] = { "cancel", "Go Back", "keep", "Keep Running", NULL };
+  g_autofree char *chosen = NULL;
+
+  sortie_dialogs_ask (fixture->child, "Missions are running", NULL, choices, "keep", choice_cb,
+                      &chosen);
+  adw_message_dialog_response (find_dialog (), "keep");
+  g_assert_cmpstr (chosen, ==, "keep");
+}
+
+static GtkEditable *
+find_entry (GtkWidget *widget)
+{
+  if (ADW_IS_ENTRY_ROW (widget))
+    return GTK_EDITABLE (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkEditable *found = find_entry (child);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+test_ask_text (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  AdwMessageDialog *dialog;
+  GtkEditable *entry;
+
+  sortie_dialogs_ask_text (fixture->child, "New collection", "Name", "", "Create", check_cb,
+                           text_cb, &text);
+  dialog = find_dialog ();
+  entry = find_entry (GTK_WIDGET (dialog));
+  g_assert_false (adw_message_dialog_get_response_enabled (dialog, "agree"));
+  gtk_editable_set_text (entry, "a/b");
+  g_assert_false (adw_message_dialog_get_response_enabled (dialog, "agree"));
+  gtk_editable_set_text (entry, "Contracts");
+  g_assert_true (adw_message_dialog_get_response_enabled (dialog, "agree"));
+  adw_message_dialog_response (dialog, "agree");
+  g_assert_cmpstr (text, ==, "Contracts");
+}
+
+static void
+test_toast_outside (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GtkWidget) alone = g_object_ref_sink (gtk_label_new ("alone"));
+  int closed = 0;
+
+  sortie_toast (alone, "Nobody sees this");
+  sortie_toast_with_undo (alone, "Deleted", NULL, count_cb, &closed);
+  g_assert_cmpint (closed, ==, 1);
+}
+
+/* A window that goes away leaves nothing undone, and nothing done twice. */
+static void
+test_toast_window_gone (Fixture *fixture, gconstpointer data)
+{
+  int undone = 0;
+  int closed = 0;
+
+  sortie_toast (fixture->child, "<b>not bold</b> & <i>");
+  sortie_toast_with_undo (fixture->child, "One deleted", NULL, count_cb, &closed);
+  sortie_toast_with_undo (fixture->child, "Another deleted", count_cb, count_cb, &undone);
+  g_assert_cmpint (closed, ==, 0);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  fixture->window = NULL;
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpint (closed, ==, 1);
+  g_assert_cmpint (undone, ==, 1);
+}
+
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  ADD ("/dialogs/confirm", test_confirm);
+  ADD ("/dialogs/ask", test_ask);
+  ADD ("/dialogs/ask-text", test_ask_text);
+  ADD ("/toast/outside", test_toast_outside);
+  ADD ("/toast/window-gone", test_toast_window_gone);
+  return g_test_run ();
+}
