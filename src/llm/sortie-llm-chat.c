@@ -377,6 +377,7 @@ sortie_llm_try (SortieLlm *self, SortieLlmSettings *settings, SortieLlmReply *re
   };
   SortieLlmCall call = { .request = &request, .reply = reply, .is_try = TRUE, .max_tries = 1 };
   g_auto (SortieLlmAnswer) answer;
+  g_autoptr (GError) local = NULL;
   gboolean ok;
 
   sortie_llm_answer_init (&answer);
@@ -387,9 +388,13 @@ sortie_llm_try (SortieLlm *self, SortieLlmSettings *settings, SortieLlmReply *re
   g_mutex_unlock (&self->lock);
   g_free (reply->model);
   reply->model = g_strdup (call.model->name);
-  ok = sortie_llm_gate_check (&call, error) && converse (&call, &answer, error);
+  ok = sortie_llm_gate_check (&call, &local) && converse (&call, &answer, &local);
+  /* It had no room for more than its thoughts: an answer nevertheless. */
+  ok = ok || g_error_matches (local, SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_LENGTH);
   if (ok)
     restore (self, settings);
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
   end_call (&call);
   return ok;
 }
