@@ -105,7 +105,9 @@ sortie_analysis_to_json (const SortieAnalysis *self)
       append_refs (json, "cells", row->cells);
       g_string_append_c (json, '}');
     }
-  g_string_append (json, "]}");
+  g_string_append_c (json, ']');
+  sortie_findings_append_insights (json, self->insights);
+  g_string_append_c (json, '}');
   return g_string_free (json, FALSE);
 }
 
@@ -305,7 +307,8 @@ analysis_read (SortieAnalysis *self, JsonObject *object, GError **error)
     return FALSE;
   if (self->differences->len % 2 != 0)
     return sortie_findings_invalid (error, "'differences' must hold pairs");
-  return read_comparison (self, object, error);
+  return read_comparison (self, object, error) &&
+         sortie_findings_read_insights (object, self->insights, error);
 }
 
 /**

@@ -52,6 +52,9 @@ gboolean sortie_findings_read_place (JsonObject *object,
                                      const char *text_member,
                                      SortiePlace *place,
                                      GError **error);
+/* `insights`: nothing where there are none; none where the member is absent. */
+void sortie_findings_append_insights (GString *json, GPtrArray *insights);
+gboolean sortie_findings_read_insights (JsonObject *object, GPtrArray *insights, GError **error);
 JsonNode *sortie_findings_parse_object (const char *bytes, gsize length, GError **error);
 
 G_END_DECLS

@@ -190,6 +190,7 @@ sortie_analysis_new (void)
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_comparison_row_free);
   self->differences = g_array_new (FALSE, FALSE, sizeof (SortieFindingRef));
   self->collections = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_searched_free);
+  self->insights = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_insight_free);
   return self;
 }
 
@@ -204,6 +205,7 @@ sortie_analysis_free (SortieAnalysis *self)
   g_ptr_array_unref (self->rows);
   g_array_unref (self->differences);
   g_ptr_array_unref (self->collections);
+  g_ptr_array_unref (self->insights);
   g_free (self);
 }
 

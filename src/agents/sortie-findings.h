@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 #define SORTIE_ANALYSIS_MAX_ANSWERS 16
 #define SORTIE_ANALYSIS_MAX_FINDINGS 64 /* an answer */
 #define SORTIE_FINDING_MAX_SOURCES 8
+#define SORTIE_ANALYSIS_MAX_INSIGHTS 16
+#define SORTIE_INSIGHT_MIN_BYTES 10
+#define SORTIE_INSIGHT_MAX_BYTES 600
+#define SORTIE_INSIGHT_MAX_PASSAGES 8
 
 /**
  * SortieSearched:
@@ -173,6 +177,35 @@ typedef struct
 SortieComparisonRow *sortie_comparison_row_new (const char *aspect);
 void sortie_comparison_row_free (SortieComparisonRow *self);
 
+/* A passage by its document and its place in it. */
+typedef struct
+{
+  char *document;
+  int passage; /* from 1 */
+} SortiePassageRef;
+
+/**
+ * SortieInsight:
+ * @text: one line in the words of a language model
+ * @refs: (element-type SortiePassageRef): the passages that it is drawn from; at least one
+ *
+ * What a language model made of several passages. Only another model is given it: a deterministic
+ * report quotes.
+ */
+typedef struct
+{
+  char *text;
+  GPtrArray *refs;
+} SortieInsight;
+
+SortieInsight *sortie_insight_new (const char *text);
+void sortie_insight_add (SortieInsight *self, const char *document, int passage);
+void sortie_insight_free (SortieInsight *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieInsight, sortie_insight_free)
+
+/* One line of SORTIE_INSIGHT_MIN_BYTES to SORTIE_INSIGHT_MAX_BYTES without control characters. */
+gboolean sortie_insight_text_is_valid (const char *text);
+
 /**
  * SortieAnalysis:
  * @answers: (element-type SortieAnswer): in plan order
@@ -183,6 +216,8 @@ void sortie_comparison_row_free (SortieComparisonRow *self);
  *   the same but for a number, first and second in turn
  * @collections: (element-type SortieSearched): where was searched
  * @n_passages: how many passages were read closely
+ * @insights: (element-type SortieInsight): what a language model made of the passages; empty
+ *   without one
  *
  * The analyzer's result.
  */
@@ -195,6 +230,7 @@ typedef struct
   GArray *differences;
   GPtrArray *collections;
   int n_passages;
+  GPtrArray *insights;
 } SortieAnalysis;
 
 SortieAnalysis *sortie_analysis_new (void);

@@ -43,6 +43,7 @@ static const SortiePhrases phrases[] = {
           "{passages} read closely, {cited} cited.",
       .closing_without_documents = "No documents were searched.",
       .written = "Written without a language model.",
+      .written_by_model = "Written by a language model from the cited passages.",
   },
   {
       .language = "de",
@@ -82,6 +83,7 @@ static const SortiePhrases phrases[] = {
           "{read} {passages} genau gelesen, {cited} zitiert.",
       .closing_without_documents = "Es wurden keine Dokumente durchsucht.",
       .written = "Ohne Sprachmodell geschrieben.",
+      .written_by_model = "Von einem Sprachmodell aus den zitierten Passagen geschrieben.",
   },
   {
       .language = "fr",
@@ -118,6 +120,7 @@ static const SortiePhrases phrases[] = {
                         "{read} {passages} lus attentivement, {cited} cités.",
       .closing_without_documents = "Aucun document n’a été consulté.",
       .written = "Rédigé sans modèle de langage.",
+      .written_by_model = "Rédigé par un modèle de langage à partir des passages cités.",
   },
   {
       .language = "es",
@@ -152,6 +155,7 @@ static const SortiePhrases phrases[] = {
                         "{read} {passages} leídos con atención, {cited} citados.",
       .closing_without_documents = "No se buscó en ningún documento.",
       .written = "Escrito sin modelo de lenguaje.",
+      .written_by_model = "Escrito por un modelo de lenguaje a partir de los pasajes citados.",
   },
 };
 

@@ -42,6 +42,7 @@ typedef struct
                                * {passages} {cited} */
   const char *closing_without_documents;
   const char *written;
+  const char *written_by_model;
 } SortiePhrases;
 
 /* (transfer none): English where the language has none. */
