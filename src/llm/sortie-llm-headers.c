@@ -24,10 +24,13 @@ read_number (const char *at, double *number)
   return isfinite (*number) ? end : NULL;
 }
 
+/* Rather a moment later than asked for. */
 static gint64
 to_ms (double ms)
 {
-  return (gint64) ceil (MIN (ms, MAX_TOLD_MS));
+  gint64 whole = (gint64) MIN (ms, MAX_TOLD_MS);
+
+  return (double) whole < MIN (ms, MAX_TOLD_MS) ? whole + 1 : whole;
 }
 
 /* The whole value is a number, which is `unit_ms` milliseconds. -1 where it is none. */
