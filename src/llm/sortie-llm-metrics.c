@@ -183,6 +183,8 @@ append_tokens (const SortieLlmMetrics *self, GString *out)
 void
 sortie_llm_metrics_append (const SortieLlmMetrics *self, GString *out)
 {
+  if (self->n_models == 0)
+    return; /* nobody was ever asked */
   append_requests (self, out);
   sortie_llm_metrics_append_head (out, "sortie_llm_retries_total", "counter",
                                   "Requests that were made again after a failure.");

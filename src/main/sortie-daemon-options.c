@@ -3,6 +3,7 @@
 
 #include "sortie-daemon-options.h"
 
+#include "sortie-daemon-secrets.h"
 #include "sortie-error.h"
 #include "sortie-plan.h"
 #include "sortie-worker.h"
@@ -34,6 +35,12 @@ raw_clear (Raw *raw)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
+
+/* What may hold a key. */
+typedef char *Environment;
+typedef char Text;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Environment, sortie_daemon_free_environment)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Text, sortie_daemon_free_text)
 
 static gboolean invalid (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -106,9 +113,9 @@ parse_durability (const char *text, SortieDurability *durability, GError **error
 static gboolean
 load_config (SortieDaemonOptions *self, const Raw *raw, GError **error)
 {
-  g_auto (GStrv) environment = g_get_environ ();
+  g_autoptr (Environment) environment = g_get_environ ();
   const char *const *variables = (const char *const *) environment;
-  g_autofree char *contents = NULL;
+  g_autoptr (Text) contents = NULL;
   gsize length = 0;
 
   if (sortie_config_wants_env_file (variables) &&
@@ -121,6 +128,9 @@ load_config (SortieDaemonOptions *self, const Raw *raw, GError **error)
   self->config = sortie_config_new (variables, contents, length, error);
   if (self->config == NULL)
     return FALSE;
+  sortie_daemon_wipe_environment ();
+  if (sortie_config_get (self->config, SORTIE_CONFIG_GROQ_API_KEY) != NULL)
+    sortie_daemon_forbid_dumps ();
   if (raw->tokens_file != NULL)
     sortie_config_set_flag (self->config, SORTIE_CONFIG_TOKENS_FILE, raw->tokens_file);
   if (self->data_dir != NULL)

@@ -5,6 +5,7 @@
 
 #include "sortie-counters.h"
 #include "sortie-daemon-documents.h"
+#include "sortie-daemon-llm.h"
 #include "sortie-error.h"
 #include "sortie-janitor.h"
 #include "sortie-services.h"
@@ -38,6 +39,7 @@ struct _SortieDaemon
   SortieHub *hub;
   SortieCounters *counters;
   SortieIndexing *indexing;
+  SortieDaemonLlm *llm;
   SortieServices services;
   /* The end's own watch. */
   GMutex lock;
@@ -162,12 +164,6 @@ start_worker (SortieDaemon *self, const SortieDaemonOptions *options)
 
 /* ---- HTTP ---- */
 
-static const char *
-get_llm_mode_cb (gpointer user_data)
-{
-  return "off";
-}
-
 static gboolean
 load_tokens (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
 {
@@ -221,15 +217,16 @@ start_http (SortieDaemon *self, const SortieDaemonOptions *options, GError **err
   if (self->http == NULL)
     return FALSE;
   self->hub = sortie_hub_new (self->bus);
-  self->counters = sortie_counters_new (self->bus, self->hub);
   self->services = (SortieServices){ .bus = self->bus,
                                      .library = self->library,
                                      .indexing = self->indexing,
                                      .hub = self->hub,
                                      .http = self->http,
+                                     .auth = self->auth,
                                      .public_url = public_url,
-                                     .llm_mode = get_llm_mode_cb,
+                                     .provider = sortie_daemon_llm_get_provider (self->llm),
                                      .started = g_get_monotonic_time () };
+  self->counters = sortie_counters_new (self->bus, self->hub, &self->services.provider);
   sortie_services_add_routes (&self->services);
   return listen_everywhere (self, options, error);
 }
@@ -254,6 +251,8 @@ sortie_daemon_start (const SortieDaemonOptions *options, GError **error)
       self->indexing = sortie_indexing_new (self->library, self->bus);
       fine = sortie_daemon_add_documents (self->library, self->indexing, options->documents, error);
     }
+  if (fine)
+    self->llm = sortie_daemon_llm_new (options);
   if (fine && (options->roles & SORTIE_ROLE_JANITOR))
     self->janitor = sortie_janitor_new (self->bus, &sortie_retry_policy_default);
   if (fine && (options->roles & SORTIE_ROLE_WORKER))
@@ -293,6 +292,9 @@ sortie_daemon_stop (SortieDaemon *self)
   sortie_indexing_free (self->indexing);
   if (self->worker != NULL)
     sortie_worker_stop (self->worker, GRACE_US);
+  /* What still asks the model does it for steps that have been handed back, or for a trial. */
+  if (self->llm != NULL)
+    sortie_llm_stop (sortie_daemon_llm_get (self->llm));
 
   g_mutex_lock (&self->lock);
   self->ended = TRUE;
@@ -309,6 +311,7 @@ sortie_daemon_stop (SortieDaemon *self)
   sortie_http_server_free (self->http);
   sortie_origin_free (self->origin);
   sortie_auth_free (self->auth);
+  sortie_daemon_llm_free (self->llm);
   sortie_library_free (self->library);
   sortie_bus_free (self->bus);
   sortie_private_server_free (self->server);

@@ -199,6 +199,16 @@ sortie_auth_has_tokens (const SortieAuth *self)
   return self->tokens->len > 0;
 }
 
+guint
+sortie_auth_get_n_users (const SortieAuth *self)
+{
+  g_autoptr (GHashTable) users = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->tokens->len; i++)
+    g_hash_table_add (users, ((Token *) g_ptr_array_index (self->tokens, i))->user);
+  return MAX (g_hash_table_size (users), 1);
+}
+
 gboolean
 sortie_auth_require_token_for (const SortieAuth *self, const char *address, GError **error)
 {

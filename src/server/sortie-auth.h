@@ -40,6 +40,8 @@ gboolean sortie_auth_add (SortieAuth *self, const char *line, GError **error);
 gboolean sortie_auth_load_file (SortieAuth *self, const char *path, GError **error);
 
 gboolean sortie_auth_has_tokens (const SortieAuth *self);
+/* How many users tokens are of; 1 without tokens. */
+guint sortie_auth_get_n_users (const SortieAuth *self);
 
 /**
  * sortie_auth_require_token_for:

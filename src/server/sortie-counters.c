@@ -9,6 +9,8 @@ struct _SortieCounters
 {
   SortieBus *bus;
   SortieHub *hub;
+  const SortieProvider *provider;
+  gboolean has_told_llm; /* in the pool's one thread */
   GThreadPool *pool;
   GMainContext *context;
   guint timer;
@@ -30,8 +32,26 @@ append_agent (GString *out, const char *name, const SortieAgentStats *stats)
   g_string_append_c (out, '}');
 }
 
+/* Where it was never switched on nothing is said of it. */
+static void
+append_llm (SortieCounters *self, GString *out)
+{
+  g_auto (SortieProviderInfo) llm = { 0 };
+
+  self->provider->describe (&llm, self->provider->user_data);
+  if (!self->has_told_llm && g_str_equal (llm.state, "off"))
+    return;
+  self->has_told_llm = TRUE;
+  sortie_json_append_name (out, "llm");
+  g_string_append_c (out, '{');
+  sortie_json_append_member_string (out, "state", llm.state);
+  if (llm.reason != NULL)
+    sortie_json_append_member_string (out, "reason", llm.reason);
+  g_string_append_c (out, '}');
+}
+
 static char *
-dup_data (const SortieBusStats *stats)
+dup_data (SortieCounters *self, const SortieBusStats *stats)
 {
   GString *out = g_string_new ("{");
 
@@ -41,6 +61,7 @@ dup_data (const SortieBusStats *stats)
   sortie_json_append_member_int (out, "waiting", stats->waiting);
   sortie_json_append_member_int (out, "delayed", stats->delayed);
   sortie_json_append_member_int (out, "dead", stats->dead);
+  append_llm (self, out);
   g_string_append_c (out, '}');
   return g_string_free (out, FALSE);
 }
@@ -86,7 +107,7 @@ ask_cb (gpointer data, gpointer user_data)
   SortieBusStats stats;
 
   if (sortie_bus_get_stats (answer->owner->bus, &stats, NULL))
-    answer->data = dup_data (&stats);
+    answer->data = dup_data (answer->owner, &stats);
   g_main_context_invoke_full (answer->owner->context, G_PRIORITY_DEFAULT, deliver_cb, answer,
                               answer_free);
 }
@@ -109,17 +130,19 @@ tick_cb (gpointer user_data)
 /**
  * sortie_counters_new:
  * @bus: whom to ask
- * @hub: whom to tell; both must outlive the counters
+ * @hub: whom to tell
+ * @provider: the language model; all of them must outlive the counters
  *
  * Returns: (transfer full): counters in the default main context
  */
 SortieCounters *
-sortie_counters_new (SortieBus *bus, SortieHub *hub)
+sortie_counters_new (SortieBus *bus, SortieHub *hub, const SortieProvider *provider)
 {
   SortieCounters *self = g_new0 (SortieCounters, 1);
 
   self->bus = bus;
   self->hub = hub;
+  self->provider = provider;
   self->context = g_main_context_ref_thread_default ();
   self->pool = g_thread_pool_new (ask_cb, self, 1, FALSE, NULL);
   self->timer = g_timeout_add_seconds (1, tick_cb, self);

@@ -12,12 +12,16 @@ static SortieResponse *
 info_cb (SortieRequest *request, gpointer user_data)
 {
   SortieServices *self = user_data;
+  g_auto (SortieProviderInfo) llm = { 0 };
   GString *out = g_string_new ("{");
 
+  self->provider.describe (&llm, self->provider.user_data);
   sortie_json_append_member_string (out, "name", "Sortie");
   sortie_json_append_member_string (out, "version", SORTIE_VERSION);
   sortie_json_append_member_string (out, "api_version", API_VERSION);
-  sortie_json_append_member_string (out, "llm", self->llm_mode (self->llm_data));
+  sortie_json_append_member_string (out, "llm", llm.state);
+  if (llm.reason != NULL)
+    sortie_json_append_member_string (out, "llm_reason", llm.reason);
   if (self->public_url != NULL)
     sortie_json_append_member_string (out, "public_url", self->public_url);
   g_string_append_c (out, '}');
@@ -100,4 +104,5 @@ sortie_services_add_routes (SortieServices *self)
   sortie_routes_add_missions (self);
   sortie_routes_add_collections (self);
   sortie_routes_add_topology (self);
+  sortie_routes_add_settings (self);
 }

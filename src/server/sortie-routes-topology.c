@@ -82,6 +82,17 @@ append_collections (SortieServices *self, GString *out, GPtrArray *collections)
 }
 
 static void
+append_llm (GString *out, const SortieProviderInfo *llm)
+{
+  append_node (out, "llm", "llm", "Language model", llm->state);
+  sortie_json_append_member_string (out, "provider", llm->host);
+  sortie_provider_append_models (out, llm);
+  if (llm->reason != NULL)
+    sortie_json_append_member_string (out, "reason", llm->reason);
+  g_string_append_c (out, '}');
+}
+
+static void
 append_edge (GString *out, const char *from, const char *to, const char *label)
 {
   sortie_json_append_separator (out);
@@ -118,14 +129,16 @@ static SortieResponse *
 topology_cb (SortieRequest *request, gpointer user_data)
 {
   SortieServices *self = user_data;
-  const char *llm = self->llm_mode (self->llm_data);
-  gboolean with_llm = !g_str_equal (llm, "off");
+  g_auto (SortieProviderInfo) llm = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) collections = sortie_library_list (self->library, &error);
   g_autoptr (GString) edges = g_string_new ("[");
   SortieBusStats stats = { 0 };
+  gboolean with_llm;
   GString *out;
 
+  self->provider.describe (&llm, self->provider.user_data);
+  with_llm = !g_str_equal (llm.state, "off");
   if (collections == NULL || !sortie_bus_get_stats (self->bus, &stats, &error))
     return sortie_response_new_error (error);
   append_edges (edges, collections, with_llm);
@@ -145,10 +158,7 @@ topology_cb (SortieRequest *request, gpointer user_data)
   append_agents (out, &stats);
   append_redis (out, &stats);
   if (with_llm)
-    {
-      append_node (out, "llm", "llm", "Language model", llm);
-      g_string_append_c (out, '}');
-    }
+    append_llm (out, &llm);
   append_collections (self, out, collections);
   g_string_append_c (out, ']');
   sortie_json_append_member_raw (out, "edges", edges->str);
@@ -256,6 +266,7 @@ metrics_cb (SortieRequest *request, gpointer user_data)
   if (up)
     append_bus_metrics (out, &stats);
   append_http_metrics (self, out);
+  self->provider.append_metrics (out, self->provider.user_data);
   return sortie_response_new_text (200, "text/plain; version=0.0.4; charset=utf-8",
                                    g_string_free (out, FALSE));
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "sortie-auth.h"
 #include "sortie-bus.h"
 #include "sortie-http-server.h"
 #include "sortie-hub.h"
 #include "sortie-indexing.h"
 #include "sortie-library.h"
+#include "sortie-provider.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +18,10 @@ G_BEGIN_DECLS
  * @indexing: keeps collections up to date
  * @hub: event streams
  * @http: the edge, for its counters
+ * @auth: who may ask
  * @public_url: what is shown to people and put in links
- * @llm_mode: `on`, `off` or `degraded`; called from any thread
- * @agents: a bit per agent that somebody should serve, for readiness
+ * @provider: the language model
+ * @trials: how many trials of its settings are under way
  *
  * What the routes work with; all of it outlives them.
  */
@@ -29,10 +32,11 @@ typedef struct
   SortieIndexing *indexing;
   SortieHub *hub;
   SortieHttpServer *http;
+  SortieAuth *auth;
   const char *public_url;
-  const char *(*llm_mode) (gpointer user_data);
-  gpointer llm_data;
+  SortieProvider provider;
   gint64 started; /* monotonic µs */
+  int trials;     /* atomic */
 } SortieServices;
 
 /* Adds every route of the contract. */
@@ -43,6 +47,7 @@ void sortie_routes_add_missions (SortieServices *self);
 void sortie_routes_add_collections (SortieServices *self);
 void sortie_routes_add_system (SortieServices *self);
 void sortie_routes_add_topology (SortieServices *self);
+void sortie_routes_add_settings (SortieServices *self);
 
 /* For the routes' files. */
 void sortie_routes_add (SortieServices *self,

@@ -326,7 +326,7 @@ test_print (void)
   g_autofree char *printed = sortie_config_print (config);
   g_auto (GStrv) lines = g_strsplit (printed, "\n", -1);
 
-  g_assert_cmpuint (g_strv_length (lines), ==, 15);
+  g_assert_cmpuint (g_strv_length (lines), ==, 21);
   g_assert_true (g_strv_contains ((const char *const *) lines, "REDIS_URL=  (unset)"));
   g_assert_true (g_strv_contains ((const char *const *) lines, "USE_GROQ=false  (default)"));
   g_assert_true (g_strv_contains ((const char *const *) lines, "GROQ_API_KEY=***  (environment)"));
@@ -334,6 +334,7 @@ test_print (void)
   g_assert_true (g_strv_contains ((const char *const *) lines, "BACKEND_URL=http://b:1  (.env)"));
   g_assert_true (g_strv_contains ((const char *const *) lines,
                                   "SORTIE_DATA_DIR=/h/.local/share/sortie  (default)"));
+  g_assert_true (g_strv_contains ((const char *const *) lines, "LLM_REST=30  (default)"));
   g_assert_null (strstr (printed, "secret"));
 }
 

@@ -29,7 +29,7 @@ def test_system_routes(backend):
     assert info["llm"] == "off" and info["api_version"] == "1", info
     assert json_of(backend.get("/healthz")) == {"status": "alive"}
     assert json_of(backend.get("/readyz")) == {"status": "ready"}
-    for route in ("/settings", "/settings/test", "/nothing", "/missions/", "//", "/missions/a/b/c"):
+    for route in ("/settings/tests", "/nothing", "/missions/", "//", "/missions/a/b/c"):
         assert "nothing" in detail(backend.get(route), 404), route
     for method, route, allow in (("PUT", "/missions", "POST, GET, HEAD, OPTIONS"),
                                  ("POST", "/", "GET, HEAD, OPTIONS"),
