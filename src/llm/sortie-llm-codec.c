@@ -200,10 +200,12 @@ static void
 end_document (SortieLlmCodec *self)
 {
   GString *document = self->gathered;
+  char last;
 
-  while (document->len > 0 && g_ascii_isspace (document->str[document->len - 1]))
+  while (g_ascii_isspace (document->str[document->len - 1])) /* its first byte is a bracket */
     g_string_truncate (document, document->len - 1);
-  if (g_str_has_suffix (document->str, "}") || g_str_has_suffix (document->str, "]"))
+  last = document->str[document->len - 1];
+  if (last == '}' || last == ']')
     take_object (self, document->str, document->len, FALSE);
   else
     fail (self, SORTIE_LLM_ERROR_TRUNCATED, "the answer broke off before its end");
