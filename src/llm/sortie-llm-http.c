@@ -25,6 +25,16 @@ is_key (const char *key)
   return TRUE;
 }
 
+static gboolean
+is_http (GUri *uri)
+{
+  const char *scheme = g_uri_get_scheme (uri);
+  const char *host = g_uri_get_host (uri);
+
+  return (strcmp (scheme, "http") == 0 || strcmp (scheme, "https") == 0) && host != NULL &&
+         *host != '\0';
+}
+
 static void
 append_key (SoupMessageHeaders *headers, const char *key)
 {
@@ -70,11 +80,8 @@ sortie_llm_http_message_new (const SortieLlmSettings *settings, GBytes *body, GE
   g_autoptr (GUri) uri = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
   g_autoptr (SoupMessage) message = NULL;
   SoupMessageHeaders *headers;
-  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
 
-  if (strcmp (scheme, "http") == 0 || strcmp (scheme, "https") == 0)
-    message = soup_message_new_from_uri ("POST", uri);
-  if (message == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+  if (uri == NULL || !is_http (uri))
     {
       g_set_error_literal (error, SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_REJECTED,
                            "the provider's address is no http or https URL");
@@ -86,6 +93,7 @@ sortie_llm_http_message_new (const SortieLlmSettings *settings, GBytes *body, GE
                            "the key holds characters that no key can have");
       return NULL;
     }
+  message = soup_message_new_from_uri ("POST", uri);
   set_up (message, body);
   headers = soup_message_get_request_headers (message);
   soup_message_headers_append (headers, "Accept", "text/event-stream, application/json");

@@ -1,0 +1,643 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "llm-asking.h"
+
+#include <string.h>
+
+/* When an answer ends, by whom, and what becomes of its connection. */
+
+#define SHORT_MS 200
+
+/* Whose end is known with its last byte, so that nothing of it comes after the answer. */
+static LlmPeerResponse *
+create_measured_answer (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_answer ("Hi", NULL);
+
+  response->chunked = FALSE;
+  return response;
+}
+
+static void
+test_kept_connection (void)
+{
+  g_autoptr (LlmPeer) peer = llm_peer_new_scripted (create_measured_answer (), NULL);
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  SortieLlmSettings settings;
+
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  for (guint i = 0; i < 5; i++)
+    llm_assert_answers (client, &settings, "Hi");
+  g_assert_cmpuint (llm_peer_get_n_requests (peer), ==, 5);
+  g_assert_cmpuint (llm_peer_get_n_connections (peer), ==, 1);
+  g_clear_pointer (&client, sortie_llm_client_free);
+  llm_peer_wait_closed (peer);
+}
+
+/* [DONE] is the end of the answer, whether or not the response ends; a while later so does the
+ * connection. */
+static void
+test_done_without_end (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_answer ("Hi", NULL);
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  gint64 began = g_get_monotonic_time ();
+  SortieLlmSettings settings;
+
+  response->end = LLM_PEER_STALL;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_assert_answers (client, &settings, "Hi");
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 900 * 1000);
+  llm_peer_wait_closed (peer);
+}
+
+static void
+test_chatter_after_done (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_answer ("Hi", NULL);
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  SortieLlmSettings settings;
+
+  response->end = LLM_PEER_REPEAT;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_assert_answers (client, &settings, "Hi");
+  llm_peer_wait_closed (peer);
+}
+
+/* A finish_reason makes it whole: what was to come after it may be missing. */
+static void
+test_finish_without_done (void)
+{
+  static const LlmPeerEnd ends[] = { LLM_PEER_STALL, LLM_PEER_RESET, LLM_PEER_NO_TERMINATOR };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      LlmPeerResponse *response = llm_peer_response_new_stream ();
+      g_autoptr (LlmPeer) peer = NULL;
+      g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+      SortieLlmSettings settings;
+
+      llm_peer_response_add_text (response, "Hi");
+      llm_peer_response_add_finish (response, "stop");
+      /* So that the reset does not overtake what was sent. */
+      llm_peer_response_add_chunk (response, ": \n", -1);
+      response->delay_ms = 30;
+      response->end = ends[i];
+      peer = llm_peer_new_scripted (response, NULL);
+      llm_asking_init (&settings, llm_peer_get_url (peer));
+      settings.silence_ms = SHORT_MS;
+      llm_assert_answers (client, &settings, "Hi");
+      llm_peer_wait_closed (peer);
+    }
+}
+
+static void
+test_reset (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_auto (SortieLlmAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  SortieLlmSettings settings;
+
+  llm_peer_response_add_text (response, "Hi");
+  llm_peer_response_add_chunk (response, ": \n", -1);
+  response->delay_ms = 30;
+  response->end = LLM_PEER_RESET;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_ask (client, &settings, NULL, &answer, &error);
+  g_assert_error (error, SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_TRUNCATED);
+  g_assert_cmpstr (answer.text->str, ==, "Hi");
+}
+
+/* ---- Kept connections that are dead ---- */
+
+typedef struct
+{
+  LlmPeerResponse *good;
+  guint n_bad; /* connections on which the second request meets its end */
+  gboolean reset;
+} Stale;
+
+static gboolean
+stale_cb (LlmPeerRequest *request, gpointer user_data)
+{
+  Stale *stale = user_data;
+
+  if (request->number == 1 || request->number > 1 + stale->n_bad)
+    return llm_peer_respond (request, stale->good);
+  if (stale->reset)
+    llm_peer_reset (request);
+  return FALSE;
+}
+
+static void
+check_stale (guint n_bad, gboolean reset)
+{
+  g_autoptr (LlmPeerResponse) good = create_measured_answer ();
+  Stale stale = { good, n_bad, reset };
+  g_autoptr (LlmPeer) peer = llm_peer_new (stale_cb, &stale);
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_autofree char *body = NULL;
+  g_autofree char *head = NULL;
+  SortieLlmSettings settings;
+
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_assert_answers (client, &settings, "Hi");
+  if (n_bad == 1)
+    llm_assert_answers (client, &settings, "Hi");
+  else
+    llm_assert_fails (client, &settings, SORTIE_LLM_ERROR_NETWORK);
+  g_assert_cmpuint (llm_peer_get_n_requests (peer), ==, 3);
+  g_assert_cmpuint (llm_peer_get_n_connections (peer), ==, 2);
+  body = llm_peer_dup_body (peer);
+  head = llm_peer_dup_head (peer);
+  g_assert_cmpstr (body, ==, LLM_TEST_BODY);
+  g_assert_nonnull (strstr (head, "\r\nAuthorization: Bearer " LLM_TEST_KEY "\r\n"));
+  g_assert_nonnull (strstr (head, "\r\nContent-Type: application/json\r\n"));
+}
+
+static void
+test_stale_connection (void)
+{
+  check_stale (1, FALSE);
+  check_stale (1, TRUE);
+  /* Once more, and no further. */
+  check_stale (2, FALSE);
+  check_stale (2, TRUE);
+}
+
+/* ---- Deadlines ---- */
+
+static void
+check_deadline (const SortieLlmSettings *settings, const char *words, gboolean has_token)
+{
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_auto (SortieLlmAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  llm_ask (client, settings, NULL, &answer, &error);
+  g_assert_error (error, SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_TIMEOUT);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, words));
+  g_assert_cmpint (answer.elapsed_us, >=, SHORT_MS * 1000);
+  g_assert_cmpint (answer.elapsed_us, <, 20 * G_USEC_PER_SEC);
+  g_assert_true ((answer.first_token_us >= 0) == has_token);
+}
+
+/* A port that takes connections and never says a word of TLS. */
+static void
+test_deadline_connect (void)
+{
+  g_autoptr (LlmDeaf) deaf = llm_deaf_new ();
+  g_autofree char *url = g_strdup_printf ("https://127.0.0.1:%u/v1", llm_deaf_get_port (deaf));
+  SortieLlmSettings settings;
+
+  llm_asking_init (&settings, url);
+  settings.connect_ms = SHORT_MS;
+  check_deadline (&settings, "no connection within 0.2 s", FALSE);
+  g_assert_cmpuint (llm_deaf_count (deaf), ==, 1);
+}
+
+static void
+test_deadline_first_token (void)
+{
+  g_autoptr (LlmDeaf) deaf = llm_deaf_new ();
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u/v1", llm_deaf_get_port (deaf));
+  LlmPeerResponse *comments = llm_peer_response_new_stream ();
+  g_autoptr (LlmPeer) peer = NULL;
+  SortieLlmSettings settings;
+
+  /* No response at all. */
+  llm_asking_init (&settings, url);
+  settings.first_token_ms = SHORT_MS;
+  check_deadline (&settings, "did not begin within 0.2 s", FALSE);
+  /* One of comments, and of deltas that hold nothing. */
+  llm_peer_response_add_chunk (comments,
+                               ": waiting\n\ndata: {\"choices\":[{\"delta\":{\"role\":"
+                               "\"assistant\",\"content\":\"\"}}]}\n\n",
+                               -1);
+  comments->end = LLM_PEER_REPEAT;
+  comments->repeat_ms = 5;
+  peer = llm_peer_new_scripted (comments, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  settings.first_token_ms = SHORT_MS;
+  settings.silence_ms = 1;
+  check_deadline (&settings, "did not begin within 0.2 s", FALSE);
+  llm_peer_wait_closed (peer);
+}
+
+static void
+test_deadline_silence (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  g_autoptr (LlmPeer) peer = NULL;
+  SortieLlmSettings settings;
+
+  llm_peer_response_add_text (response, "Hi");
+  llm_peer_response_add_chunk (response, "data: {\"choices\":[]}\n\n", -1);
+  response->end = LLM_PEER_REPEAT;
+  response->repeat_ms = 5;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  settings.silence_ms = SHORT_MS;
+  check_deadline (&settings, "nothing more came for 0.2 s", TRUE);
+  llm_peer_wait_closed (peer);
+}
+
+/* Reasoning is a sign of life: twenty pieces, each within the silence, take longer than it. */
+static void
+test_reasoning_is_life (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  SortieLlmSettings settings;
+
+  for (int i = 0; i < 20; i++)
+    llm_peer_response_add_chunk (response,
+                                 "data: {\"choices\":[{\"delta\":{\"reasoning\":\"so \"}}]}\n\n",
+                                 -1);
+  llm_peer_response_add_text (response, "Hi");
+  llm_peer_response_add_finish (response, "stop");
+  llm_peer_response_add_done (response);
+  response->delay_ms = 60;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  settings.silence_ms = 900;
+  settings.first_token_ms = 900;
+  llm_assert_answers (client, &settings, "Hi");
+}
+
+static void
+test_deadline_total (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  SortieLlmSettings settings;
+
+  llm_peer_response_add_text (response, "Hi");
+  response->end = LLM_PEER_REPEAT;
+  response->repeat_ms = 5;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  settings.total_ms = SHORT_MS;
+  check_deadline (&settings, "not whole within 0.2 s", TRUE);
+  llm_peer_wait_closed (peer);
+  settings.total_ms = 0;
+  llm_assert_fails (client, &settings, SORTIE_LLM_ERROR_TIMEOUT);
+}
+
+/* ---- Who wants no more ---- */
+
+typedef struct
+{
+  LlmPeer *peer;
+  gboolean refuse; /* the second piece */
+  gboolean cancel; /* after the first */
+  guint n_taken;
+  gint64 since_us; /* no longer wanted */
+} Wish;
+
+static gboolean
+take_cb (const char *text, gsize length, gpointer user_data)
+{
+  Wish *wish = user_data;
+
+  g_assert_cmpint (wish->since_us, ==, 0);
+  wish->n_taken++;
+  if (!wish->refuse || wish->n_taken < 2)
+    return TRUE;
+  wish->since_us = g_get_monotonic_time ();
+  return FALSE;
+}
+
+static gboolean
+is_cancelled_cb (gpointer user_data)
+{
+  Wish *wish = user_data;
+
+  if (!wish->cancel || wish->n_taken == 0)
+    return FALSE;
+  if (wish->since_us == 0)
+    wish->since_us = g_get_monotonic_time ();
+  return TRUE;
+}
+
+static void
+check_cancel (Wish *wish, LlmPeerEnd end)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  const SortieLlmSink sink = { take_cb, is_cancelled_cb, wish };
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_auto (SortieLlmAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  SortieLlmSettings settings;
+
+  llm_peer_response_add_text (response, "Hi");
+  response->end = end;
+  response->repeat_ms = 1;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_ask (client, &settings, &sink, &answer, &error);
+  g_assert_error (error, SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_CANCELLED);
+  g_assert_true (g_str_has_prefix (answer.text->str, "Hi"));
+  llm_peer_wait_closed (peer);
+  g_test_message ("returned and closed after %" G_GINT64_FORMAT " ms",
+                  (g_get_monotonic_time () - wish->since_us) / 1000);
+  g_assert_cmpint (g_get_monotonic_time () - wish->since_us, <, 300 * 1000);
+}
+
+static void
+test_cancel (void)
+{
+  Wish refusal = { .refuse = TRUE };
+  Wish cancel = { .cancel = TRUE };
+  Wish silent = { .cancel = TRUE };
+
+  check_cancel (&refusal, LLM_PEER_REPEAT);
+  check_cancel (&cancel, LLM_PEER_REPEAT);
+  check_cancel (&silent, LLM_PEER_STALL);
+}
+
+/* The sink's word counts also where all of the answer is there already. */
+static gboolean
+refuse_cb (const char *text, gsize length, gpointer user_data)
+{
+  return FALSE;
+}
+
+static void
+test_cancel_at_end (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  const SortieLlmSink sink = { .text = refuse_cb };
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_auto (SortieLlmAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  SortieLlmSettings settings;
+
+  llm_peer_response_add_chunk (response,
+                               "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},"
+                               "\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+                               -1);
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_ask (client, &settings, &sink, &answer, &error);
+  g_assert_error (error, SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_CANCELLED);
+}
+
+/* Before there is a connection, and before there is a response. */
+static gboolean
+yes_cb (gpointer user_data)
+{
+  return TRUE;
+}
+
+static void
+test_cancel_early (void)
+{
+  const SortieLlmSink sink = { .is_cancelled = yes_cb };
+  static const char *const schemes[] = { "http", "https" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      g_autoptr (LlmDeaf) deaf = llm_deaf_new ();
+      g_autofree char *url =
+          g_strdup_printf ("%s://127.0.0.1:%u/v1", schemes[i], llm_deaf_get_port (deaf));
+      g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+      g_auto (SortieLlmAnswer) answer = { NULL };
+      g_autoptr (GError) error = NULL;
+      SortieLlmSettings settings;
+
+      llm_asking_init (&settings, url);
+      llm_ask (client, &settings, &sink, &answer, &error);
+      g_assert_error (error, SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_CANCELLED);
+    }
+}
+
+/* ---- The client goes ---- */
+
+typedef struct
+{
+  SortieLlmClient *client;
+  const SortieLlmSettings *settings;
+} Asker;
+
+static gpointer
+ask_until_freed_thread (gpointer data)
+{
+  Asker *asker = data;
+
+  llm_assert_fails (asker->client, asker->settings, SORTIE_LLM_ERROR_CANCELLED);
+  return NULL;
+}
+
+static void
+check_free (LlmPeerEnd end, guint status)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  g_autoptr (LlmPeer) peer = NULL;
+  SortieLlmSettings settings;
+  Asker asker = { sortie_llm_client_new (), &settings };
+  GThread *threads[8];
+
+  response->status = status;
+  llm_peer_response_add_text (response, "Hi");
+  response->end = end;
+  response->repeat_ms = 1;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("asker", ask_until_freed_thread, &asker);
+  llm_peer_wait_requests (peer, G_N_ELEMENTS (threads));
+  sortie_llm_client_free (asker.client);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  llm_peer_wait_closed (peer);
+}
+
+static void
+test_free (void)
+{
+  check_free (LLM_PEER_REPEAT, 200);
+  check_free (LLM_PEER_STALL, 200);
+  check_free (LLM_PEER_STALL, 0);
+}
+
+/* ---- Many at once ---- */
+
+#define N_CALLERS 32
+#define N_ROUNDS 20
+
+static gboolean
+echo_cb (LlmPeerRequest *request, gpointer user_data)
+{
+  g_autoptr (LlmPeerResponse) response = llm_peer_response_new_stream ();
+
+  for (int i = 0; i < 10; i++)
+    llm_peer_response_add_text (response, request->body);
+  llm_peer_response_add_finish (response, "stop");
+  llm_peer_response_add_done (response);
+  return llm_peer_respond (request, response);
+}
+
+static gboolean
+gather_cb (const char *text, gsize length, gpointer user_data)
+{
+  g_string_append_len (user_data, text, (gssize) length);
+  return TRUE;
+}
+
+static gboolean
+no_cb (gpointer user_data)
+{
+  return FALSE;
+}
+
+static gpointer
+ask_often_thread (gpointer data)
+{
+  Asker *asker = data;
+
+  for (int round = 0; round < N_ROUNDS; round++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"%p\":%d}", (void *) g_thread_self (), round);
+      g_autoptr (GString) expected = g_string_new (NULL);
+      g_autoptr (GString) text = g_string_new (NULL);
+      const SortieLlmSink sink = { gather_cb, no_cb, text };
+      g_auto (SortieLlmAnswer) answer = { NULL };
+      g_autoptr (GError) error = NULL;
+
+      for (int i = 0; i < 10; i++)
+        g_string_append (expected, body);
+      sortie_llm_answer_init (&answer);
+      sortie_llm_client_ask (asker->client, asker->settings, body, asker->settings->total_ms, &sink,
+                             &answer, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (answer.text->str, ==, expected->str);
+      g_assert_cmpstr (text->str, ==, expected->str);
+    }
+  return NULL;
+}
+
+static void
+test_many_callers (void)
+{
+  g_autoptr (LlmPeer) peer = llm_peer_new (echo_cb, NULL);
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  SortieLlmSettings settings;
+  Asker asker = { client, &settings };
+  GThread *threads[N_CALLERS];
+
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  for (int i = 0; i < N_CALLERS; i++)
+    threads[i] = g_thread_new ("asker", ask_often_thread, &asker);
+  for (int i = 0; i < N_CALLERS; i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpuint (llm_peer_get_n_requests (peer), ==, N_CALLERS * N_ROUNDS);
+  g_test_message ("%u connections", llm_peer_get_n_connections (peer));
+  g_assert_cmpuint (llm_peer_get_n_connections (peer), <, N_CALLERS * N_ROUNDS);
+}
+
+/* The peer goes on when the piece it sent has been taken: nothing is held back until more comes. */
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  guint n_taken;
+} Step;
+
+static gboolean
+step_taken_cb (const char *text, gsize length, gpointer user_data)
+{
+  Step *step = user_data;
+
+  g_mutex_lock (&step->lock);
+  step->n_taken += (guint) length;
+  g_cond_signal (&step->changed);
+  g_mutex_unlock (&step->lock);
+  return TRUE;
+}
+
+static gboolean
+step_cb (LlmPeerRequest *request, gpointer user_data)
+{
+  Step *step = user_data;
+  g_autoptr (LlmPeerResponse) response = llm_peer_response_new_stream ();
+  g_autoptr (LlmPeerResponse) end = llm_peer_response_new_answer ("x", NULL);
+
+  response->end = LLM_PEER_EOF;
+  response->chunked = FALSE;
+  llm_peer_respond (request, response);
+  for (guint i = 1; i <= 20; i++)
+    {
+      GBytes *piece = g_ptr_array_index (end->chunks, 0);
+
+      llm_peer_send (request, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece));
+      g_mutex_lock (&step->lock);
+      while (step->n_taken < i)
+        g_cond_wait (&step->changed, &step->lock);
+      g_mutex_unlock (&step->lock);
+    }
+  for (guint i = 1; i < end->chunks->len; i++)
+    {
+      GBytes *piece = g_ptr_array_index (end->chunks, i);
+
+      llm_peer_send (request, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece));
+    }
+  return FALSE;
+}
+
+static void
+test_step_by_step (void)
+{
+  Step step = { .n_taken = 0 };
+  const SortieLlmSink sink = { .text = step_taken_cb, .user_data = &step };
+  g_autoptr (LlmPeer) peer = llm_peer_new (step_cb, &step);
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_auto (SortieLlmAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  SortieLlmSettings settings;
+
+  g_mutex_init (&step.lock);
+  g_cond_init (&step.changed);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_ask (client, &settings, &sink, &answer, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (answer.pieces, ==, 20);
+  g_mutex_clear (&step.lock);
+  g_cond_clear (&step.changed);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/llm/client-ends/kept-connection", test_kept_connection);
+  g_test_add_func ("/llm/client-ends/done-without-end", test_done_without_end);
+  g_test_add_func ("/llm/client-ends/chatter-after-done", test_chatter_after_done);
+  g_test_add_func ("/llm/client-ends/finish-without-done", test_finish_without_done);
+  g_test_add_func ("/llm/client-ends/reset", test_reset);
+  g_test_add_func ("/llm/client-ends/stale-connection", test_stale_connection);
+  g_test_add_func ("/llm/client-ends/deadline/connect", test_deadline_connect);
+  g_test_add_func ("/llm/client-ends/deadline/first-token", test_deadline_first_token);
+  g_test_add_func ("/llm/client-ends/deadline/silence", test_deadline_silence);
+  g_test_add_func ("/llm/client-ends/deadline/total", test_deadline_total);
+  g_test_add_func ("/llm/client-ends/reasoning-is-life", test_reasoning_is_life);
+  g_test_add_func ("/llm/client-ends/cancel", test_cancel);
+  g_test_add_func ("/llm/client-ends/cancel/at-end", test_cancel_at_end);
+  g_test_add_func ("/llm/client-ends/cancel/early", test_cancel_early);
+  g_test_add_func ("/llm/client-ends/free", test_free);
+  g_test_add_func ("/llm/client-ends/many-callers", test_many_callers);
+  g_test_add_func ("/llm/client-ends/step-by-step", test_step_by_step);
+  return g_test_run ();
+}
