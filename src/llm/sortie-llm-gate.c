@@ -96,6 +96,9 @@ judge_model (SortieLlmError code, const SortieLlmAnswer *answer)
       if (answer->headers.status == 0)
         return SAYS_NOTHING; /* the provider's matter */
       return answer->first_token_us < 0 ? SAYS_GRAVE : SAYS_BAD;
+    case SORTIE_LLM_ERROR_REJECTED:
+      /* There is no such model; anything else is this question's own fault. */
+      return answer->headers.status == 404 ? SAYS_BAD : SAYS_NOTHING;
     case SORTIE_LLM_ERROR_SERVER:
     case SORTIE_LLM_ERROR_TRUNCATED:
     case SORTIE_LLM_ERROR_PROTOCOL:

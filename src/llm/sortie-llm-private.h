@@ -9,8 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* The facade in three files: what is known of the provider (sortie-llm.c), the way of one question
- * (sortie-llm-chat.c), and whether a question may be asked at all (sortie-llm-gate.c). */
+/* The facade in four files: what is known of the provider (sortie-llm.c), a whole answer to a question
+ * (sortie-llm-chat.c), a request and its retries (sortie-llm-ask.c), and whether and when something may
+ * be asked at all (sortie-llm-gate.c). */
 
 /* What is known of a model. */
 typedef struct
@@ -96,5 +97,12 @@ gboolean sortie_llm_gate_check (SortieLlmCall *call, GError **error);
 gboolean sortie_llm_gate_sleep (SortieLlmCall *call, gint64 until_us, GError **error);
 /* Waits until the provider's limits have room. SORTIE_LLM_ERROR_RATE_LIMIT where that takes too long. */
 gboolean sortie_llm_gate_wait_turn (SortieLlmCall *call, GError **error);
+
+/* Asks, and again where that may help. @written: (nullable): the beginning of the answer, to be
+ * continued. @answer: initialised by the caller */
+gboolean sortie_llm_call_ask (SortieLlmCall *call,
+                              const char *written,
+                              SortieLlmAnswer *answer,
+                              GError **error);
 
 G_END_DECLS

@@ -97,11 +97,18 @@ sortie_llm_request_dup_body (const SortieLlmRequest *request,
                                  dialect->max_completion_tokens ? "max_completion_tokens"
                                                                 : "max_tokens",
                                  request->max_tokens);
-  /* These models think before they answer, at the cost of max_tokens; what agents ask needs little. */
-  if (strstr (model, "gpt-oss") != NULL)
+  if (sortie_llm_request_has_effort (model, dialect))
     sortie_json_append_member_string (out, "reasoning_effort", "low");
   g_string_append_c (out, '}');
   return g_string_free (out, FALSE);
+}
+
+/* Thoughts are paid from max_tokens, and what agents ask needs few of them. Other models may refuse the
+ * member, so it is sent to those alone of which it is known. */
+gboolean
+sortie_llm_request_has_effort (const char *model, const SortieLlmDialect *dialect)
+{
+  return !dialect->no_reasoning_effort && strstr (model, "gpt-oss") != NULL;
 }
 
 gint64

@@ -10,6 +10,7 @@ typedef struct
 {
   gboolean no_stream_options;
   gboolean max_completion_tokens; /* the newer name of max_tokens */
+  gboolean no_reasoning_effort;
 } SortieLlmDialect;
 
 /**
@@ -31,6 +32,9 @@ char *sortie_llm_request_dup_body (const SortieLlmRequest *request,
                                    const char *model,
                                    const char *written,
                                    const SortieLlmDialect *dialect);
+
+/* Whether the body asks the model to think little: those do that think before they answer. */
+gboolean sortie_llm_request_has_effort (const char *model, const SortieLlmDialect *dialect);
 
 /* About how many tokens it takes of a limit, answer included. */
 gint64 sortie_llm_request_estimate_tokens (const SortieLlmRequest *request);

@@ -321,6 +321,31 @@ test_dialect (void)
   g_assert_nonnull (strstr (body, "\"max_completion_tokens\":100"));
 }
 
+/* A thinking model's provider that knows nothing of efforts. What did not help is not kept. */
+static void
+test_effort (void)
+{
+  const char *const variables[] = { "LLM_PLANNER_MODEL=gpt-oss:20b", NULL };
+  const char *refusal = "{\"error\":{\"message\":\"Extra inputs are not permitted\"}}";
+  g_auto (Facade) f =
+      facade_new (llm_peer_new_scripted (facade_refusal (422, refusal),
+                                         facade_refusal (422, refusal),
+                                         facade_refusal (400, refusal), answer ("ok"), NULL),
+                  variables);
+  g_auto (Outcome) first = facade_ask (&f, PLANNER, NULL);
+  g_auto (Outcome) second = facade_ask (&f, PLANNER, NULL);
+  g_auto (Outcome) third = facade_ask (&f, PLANNER, NULL);
+  g_autofree char *body = llm_peer_dup_body (f.peer);
+
+  assert_code (first, SORTIE_LLM_ERROR_REJECTED);
+  g_assert_cmpuint (first.requests, ==, 2);
+  g_assert_true (second.ok);
+  g_assert_cmpuint (second.requests, ==, 2);
+  g_assert_true (third.ok);
+  g_assert_cmpuint (third.requests, ==, 1);
+  g_assert_null (strstr (body, "reasoning_effort"));
+}
+
 /* Who refuses the same again and again is believed once. */
 static void
 test_stubborn_dialect (void)
@@ -387,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/llm-facade/continuation", test_continuation);
   g_test_add_func ("/llm-facade/one-continuation", test_one_continuation);
   g_test_add_func ("/llm-facade/dialect", test_dialect);
+  g_test_add_func ("/llm-facade/effort", test_effort);
   g_test_add_func ("/llm-facade/stubborn-dialect", test_stubborn_dialect);
   g_test_add_func ("/llm-facade/try", test_try);
   return g_test_run ();

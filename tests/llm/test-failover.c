@@ -172,6 +172,26 @@ test_failures_in_a_row (void)
   g_assert_true (sortie_llm_is_available (f.llm));
 }
 
+/* A model that is gone is asked for three times, not for ever; what is wrong with a question says nothing
+ * of the model. */
+static void
+test_no_such_model (void)
+{
+  g_auto (Facade) gone = facade_new (llm_peer_new_scripted (final_refusal (404), NULL), NULL);
+  g_auto (Facade) wrong = facade_new (llm_peer_new_scripted (final_refusal (400), NULL), NULL);
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_auto (Outcome) outcome = facade_ask (&gone, PLANNER, NULL);
+      g_auto (Outcome) other = facade_ask (&wrong, PLANNER, NULL);
+
+      assert_code (outcome, i < 3 ? SORTIE_LLM_ERROR_REJECTED : SORTIE_LLM_ERROR_CIRCUIT_OPEN);
+      assert_code (other, SORTIE_LLM_ERROR_REJECTED);
+    }
+  assert_state (&gone, SORTIE_LLM_STATE_DEGRADED, "small");
+  assert_state (&wrong, SORTIE_LLM_STATE_ON, NULL);
+}
+
 /* Everybody asks at once and nobody answers: it costs all of them one deadline together. */
 static void
 test_dead_provider (void)
@@ -388,6 +408,7 @@ main (int argc, char **argv)
   g_test_add_func ("/llm-failover/refused-connection", test_refused_connection);
   g_test_add_func ("/llm-failover/quota", test_quota);
   g_test_add_func ("/llm-failover/failures-in-a-row", test_failures_in_a_row);
+  g_test_add_func ("/llm-failover/no-such-model", test_no_such_model);
   g_test_add_func ("/llm-failover/dead-provider", test_dead_provider);
   g_test_add_func ("/llm-failover/overtaken", test_overtaken);
   g_test_add_func ("/llm-failover/half-open", test_half_open);

@@ -25,7 +25,7 @@ test_body (void)
 {
   const SortieLlmRequest request = request_of (messages, G_N_ELEMENTS (messages));
   const SortieLlmDialect plain = { 0 };
-  const SortieLlmDialect other = { TRUE, TRUE };
+  const SortieLlmDialect other = { TRUE, TRUE, FALSE };
   g_autofree char *body = sortie_llm_request_dup_body (&request, "m", NULL, &plain);
   g_autofree char *odd = sortie_llm_request_dup_body (&request, "openai/gpt-oss-20b", NULL, &other);
 
