@@ -51,6 +51,8 @@ typedef struct
 typedef struct _SortieStepOutput SortieStepOutput;
 struct _SortieStepOutput
 {
+  /* Which draft of the mission is under way; 0 before start_draft(). To be read only. */
+  int draft;
   /* A status event, code step.progress unless another is given. `data`: JSON object text. */
   gboolean (*progress) (SortieStepOutput *self,
                         const char *code,

@@ -4,6 +4,7 @@
 #include "sortie-agent.h"
 
 #include "sortie-analysis-private.h"
+#include "sortie-cognition-private.h"
 #include "sortie-error.h"
 #include "sortie-json.h"
 #include "sortie-question-terms.h"
@@ -242,8 +243,22 @@ tell (SortieStepOutput *output, const SortieAnalysis *analysis, GError **error)
   return output->progress (output, NULL, message, data->str, error);
 }
 
+/* Insights help a model to write; a report without one does not know of them. */
+static gboolean
+add_insights (SortieCognition *cognition,
+              const SortieStepInput *input,
+              SortieStepOutput *output,
+              SortieAnalysis *analysis,
+              GError **error)
+{
+  return analysis->summary->len == 0 || !sortie_cognition_is_on (cognition) ||
+         sortie_analyzer_ask (cognition, input, output, analysis, error) !=
+             SORTIE_COGNITION_STOPPED;
+}
+
 /**
  * sortie_analyzer_run:
+ * @user_data: (nullable): a SortieCognition, whose model may draw insights from what was found
  *
  * Reads what the retrievers found and keeps what answers the questions. Returns: an analysis as
  * JSON (sortie_analysis_to_json()).
@@ -271,7 +286,7 @@ sortie_analyzer_run (const SortieStepInput *input,
   take_collections (analysis, matter);
   compare_sides (analysis, matter, questions);
   summarise (analysis);
-  if (!tell (output, analysis, error))
+  if (!tell (output, analysis, error) || !add_insights (user_data, input, output, analysis, error))
     return NULL;
   return sortie_analysis_to_json (analysis);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sortie-agent.h"
 
+#include "sortie-cognition-private.h"
 #include "sortie-error.h"
 #include "sortie-json.h"
 #include "sortie-question-splitter.h"
@@ -14,21 +15,33 @@ progress_message (guint n_questions)
 }
 
 static char *
-progress_data (const SortieQuestions *questions)
+progress_data (const SortiePlan *plan)
 {
   GString *json = g_string_new ("{");
 
   sortie_json_append_name (json, "questions");
   g_string_append_c (json, '[');
-  for (guint i = 0; i < questions->questions->len; i++)
+  for (int n = 1; n <= sortie_plan_get_n_steps (plan); n++)
     {
-      const SortieQuestion *question = g_ptr_array_index (questions->questions, i);
+      const SortieStep *step = sortie_plan_get_step (plan, n);
 
+      if (!g_str_equal (step->agent, SORTIE_AGENT_RETRIEVER))
+        continue;
       sortie_json_append_separator (json);
-      sortie_json_append_string (json, question->question);
+      sortie_json_append_string (json, step->question);
     }
   g_string_append (json, "]}");
   return g_string_free (json, FALSE);
+}
+
+static guint
+count_searches (const SortiePlan *plan)
+{
+  guint n_searches = 0;
+
+  for (int n = 1; n <= sortie_plan_get_n_steps (plan); n++)
+    n_searches += g_str_equal (sortie_plan_get_step (plan, n)->agent, SORTIE_AGENT_RETRIEVER);
+  return n_searches;
 }
 
 /* Step 1 plans, 2…k search side by side, then one analyses all and one writes. The writer waits for
@@ -56,10 +69,28 @@ plan_from_questions (const SortieQuestions *questions)
   return plan;
 }
 
+/* The model's plan where there is one, else our own. (nullable): NULL with the output's error */
+static SortiePlan *
+make_plan (SortieCognition *cognition,
+           const SortieStepInput *input,
+           SortieStepOutput *output,
+           GError **error)
+{
+  g_autoptr (SortieQuestions) questions = sortie_questions_from_mission (input->mission);
+  SortiePlan *plan = NULL;
+
+  if (sortie_cognition_is_on (cognition) &&
+      sortie_planner_ask (cognition, input, output, questions, &plan, error) ==
+          SORTIE_COGNITION_STOPPED)
+    return NULL;
+  return plan != NULL ? plan : plan_from_questions (questions);
+}
+
 /**
  * sortie_planner_run:
+ * @user_data: (nullable): a SortieCognition, whose model is tried first
  *
- * Plans without a language model. Returns: the plan as JSON.
+ * Returns: the plan as JSON.
  */
 char *
 sortie_planner_run (const SortieStepInput *input,
@@ -67,13 +98,14 @@ sortie_planner_run (const SortieStepInput *input,
                     gpointer user_data,
                     GError **error)
 {
-  g_autoptr (SortieQuestions) questions = sortie_questions_from_mission (input->mission);
-  g_autoptr (SortiePlan) plan = plan_from_questions (questions);
-  g_autofree char *message = progress_message (questions->questions->len);
-  g_autofree char *data = progress_data (questions);
+  g_autoptr (SortiePlan) plan = make_plan (user_data, input, output, error);
+  g_autofree char *message = NULL;
+  g_autofree char *data = NULL;
 
-  if (!sortie_plan_validate (plan, error))
+  if (plan == NULL || !sortie_plan_validate (plan, error))
     return NULL;
+  message = progress_message (count_searches (plan));
+  data = progress_data (plan);
   if (!output->progress (output, NULL, message, data, error))
     return NULL;
   return sortie_plan_to_json (plan);

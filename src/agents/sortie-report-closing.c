@@ -47,6 +47,38 @@ collection_names (const SortiePhrases *phrases, GPtrArray *collections)
 }
 
 char *
+sortie_report_dup_title (const char *title)
+{
+  g_autofree char *escaped = sortie_report_escape (title);
+
+  return g_strdup_printf ("# %s\n\n", escaped);
+}
+
+char *
+sortie_report_dup_heading (const char *heading)
+{
+  g_autofree char *escaped = sortie_report_escape (heading);
+
+  return g_strdup_printf ("## %s\n", escaped);
+}
+
+char *
+sortie_report_dup_source_list (GPtrArray *sources, const char *language)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < sources->len; i++)
+    {
+      g_autofree char *line =
+          sortie_report_dup_source_line (g_ptr_array_index (sources, i), (int) i + 1, language);
+
+      g_string_append_printf (list, "%s%s\n", line, i + 1 < sources->len ? "\\" : "");
+    }
+  g_string_append_c (list, '\n');
+  return g_string_free (list, FALSE);
+}
+
+char *
 sortie_report_dup_closing_line (const SortieAnalysis *analysis,
                                 GPtrArray *sources,
                                 const char *language)

@@ -21,6 +21,22 @@ char *sortie_report_escape (const char *text);
 /* On one line, shortened to so many bytes, escaped. (transfer full) */
 char *sortie_report_dup_shown (const char *text, gsize limit);
 
+/* The first line and a blank one. (transfer full) */
+char *sortie_report_dup_title (const char *title);
+
+/* A heading of the second level. (transfer full) */
+char *sortie_report_dup_heading (const char *heading);
+
+/* The section that names the searches which were given up, with its heading and a blank line after it;
+ * NULL where there is none. (transfer full) */
+char *sortie_report_dup_gaps (const SortiePlan *plan,
+                              const SortieQuestions *questions,
+                              const SortieAnalysis *analysis);
+
+/* The lines of the list of sources and a blank one. @sources: (element-type SortieSource)
+ * (transfer full) */
+char *sortie_report_dup_source_list (GPtrArray *sources, const char *language);
+
 /* How much was searched, read and cited. (transfer full) */
 char *sortie_report_dup_closing_line (const SortieAnalysis *analysis,
                                       GPtrArray *sources,

@@ -101,11 +101,9 @@ composer_add (Composer *self, GString *block)
 static void
 composer_add_heading (Composer *self, const char *heading)
 {
-  g_autofree char *escaped = sortie_report_escape (heading);
-  GString *block = g_string_new (NULL);
+  g_autofree char *block = sortie_report_dup_heading (heading);
 
-  g_string_append_printf (block, "## %s\n", escaped);
-  composer_add (self, block);
+  composer_add (self, g_string_new (block));
 }
 
 static char *
@@ -148,11 +146,9 @@ join_words (const Composer *self, GPtrArray *words, gboolean with_and)
 static void
 composer_add_title (Composer *self, const char *title)
 {
-  g_autofree char *escaped = sortie_report_escape (title);
-  GString *block = g_string_new (NULL);
+  g_autofree char *block = sortie_report_dup_title (title);
 
-  g_string_append_printf (block, "# %s\n\n", escaped);
-  composer_add (self, block);
+  composer_add (self, g_string_new (block));
 }
 
 /* -- the summary -- */
@@ -449,28 +445,38 @@ composer_add_missing (Composer *self)
   composer_add (self, block);
 }
 
+char *
+sortie_report_dup_gaps (const SortiePlan *plan,
+                        const SortieQuestions *questions,
+                        const SortieAnalysis *analysis)
+{
+  Composer composer = { sortie_phrases_get (plan->language), plan->language, questions, analysis,
+                        NULL };
+  g_autofree char *heading = sortie_report_dup_heading (composer.phrases->not_found);
+  GString *block = g_string_new (heading);
+
+  for (guint i = 0; i < analysis->answers->len; i++)
+    if (!((SortieAnswer *) g_ptr_array_index (analysis->answers, i))->searched)
+      append_missing (&composer, block, g_ptr_array_index (analysis->answers, i));
+  if (block->len == strlen (heading))
+    return g_string_free (block, TRUE);
+  g_string_append_c (block, '\n');
+  return g_string_free (block, FALSE);
+}
+
 /* -- the end -- */
 
 static void
 composer_add_sources (Composer *self)
 {
-  GPtrArray *sources = self->report->sources;
   guint words = self->report->words;
-  GString *block;
+  g_autofree char *list = NULL;
 
-  if (sources->len == 0)
+  if (self->report->sources->len == 0)
     return;
   composer_add_heading (self, self->phrases->sources);
-  block = g_string_new (NULL);
-  for (guint i = 0; i < sources->len; i++)
-    {
-      g_autofree char *line = sortie_report_dup_source_line (g_ptr_array_index (sources, i),
-                                                             (int) i + 1, self->language);
-
-      g_string_append_printf (block, "%s%s\n", line, i + 1 < sources->len ? "\\" : "");
-    }
-  g_string_append_c (block, '\n');
-  composer_add (self, block);
+  list = sortie_report_dup_source_list (self->report->sources, self->language);
+  composer_add (self, g_string_new (list));
   self->report->words = words;
 }
 

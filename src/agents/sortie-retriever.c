@@ -3,6 +3,7 @@
 
 #include "sortie-agent.h"
 
+#include "sortie-cognition-private.h"
 #include "sortie-error.h"
 #include "sortie-findings.h"
 #include "sortie-json.h"
@@ -323,6 +324,7 @@ fill (const SortieStepInput *input, SortieRetrieval *result, GError **error)
 
 /**
  * sortie_retriever_run:
+ * @user_data: (nullable): a SortieCognition, whose model may add words to the search
  *
  * Searches the pinned collections for the step's question. Finding nothing, or having nowhere to
  * search, is a result, not an error. Returns: a retrieval as JSON (sortie_retrieval_to_json()).
@@ -334,6 +336,7 @@ sortie_retriever_run (const SortieStepInput *input,
                       GError **error)
 {
   const SortieStep *step = sortie_plan_get_step (input->plan, input->step);
+  g_autofree char *query = NULL;
   g_autoptr (SortieRetrieval) result = NULL;
   g_autoptr (GError) local = NULL;
 
@@ -345,8 +348,11 @@ sortie_retriever_run (const SortieStepInput *input,
     }
   if (!check_may_run (input, output, error))
     return NULL;
-  result =
-      sortie_retrieval_new (step->question, step->query != NULL ? step->query : step->question);
+  query = g_strdup (step->query != NULL ? step->query : step->question);
+  if (sortie_cognition_is_on (user_data) &&
+      sortie_retriever_ask (user_data, input, output, &query, error) == SORTIE_COGNITION_STOPPED)
+    return NULL;
+  result = sortie_retrieval_new (step->question, query);
   if (!fill (input, result, &local))
     {
       /* To whoever commits the step “not found” means that the mission is gone. Here it means that a

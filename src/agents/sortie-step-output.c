@@ -168,6 +168,7 @@ start_draft (SortieStepOutput *output, const char *written_by, GError **error)
   cut_chunks (self);
   g_string_truncate (self->text, 0);
   self->drafts++;
+  self->output.draft = self->drafts;
   self->offset = 0;
   self->first = TRUE;
   message = g_strdup_printf ("[Writer] Draft %d started", self->drafts);

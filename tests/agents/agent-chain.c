@@ -32,6 +32,7 @@ record_start (SortieStepOutput *output, const char *written_by, GError **error)
   Recorder *self = (Recorder *) output;
 
   self->n_drafts++;
+  self->output.draft = self->n_drafts;
   g_string_truncate (self->draft, 0);
   g_free (self->written_by);
   self->written_by = g_strdup (written_by);
