@@ -3,6 +3,7 @@
 
 #include "sortie-daemon.h"
 
+#include "sortie-cognition.h"
 #include "sortie-counters.h"
 #include "sortie-daemon-documents.h"
 #include "sortie-daemon-llm.h"
@@ -40,6 +41,7 @@ struct _SortieDaemon
   SortieCounters *counters;
   SortieIndexing *indexing;
   SortieDaemonLlm *llm;
+  SortieCognition *cognition;
   SortieServices services;
   /* The end's own watch. */
   GMutex lock;
@@ -148,17 +150,19 @@ reclaim (SortieDaemon *self)
 static void
 start_worker (SortieDaemon *self, const SortieDaemonOptions *options)
 {
-  const SortieAgent *agents =
-      options->noop_agents ? sortie_noop_agents : sortie_deterministic_agents;
+  SortieAgent agents[SORTIE_N_AGENTS];
   SortieWorkerOptions worker = { .bus = self->bus,
                                  .library = self->library,
                                  .concurrency = options->concurrency,
                                  .policy = sortie_retry_policy_default,
                                  .faults = options->faults };
 
+  /* Always with the model, off or on: it can be switched on while we run. */
+  self->cognition = sortie_cognition_new (sortie_daemon_llm_get (self->llm));
+  sortie_cognition_get_agents (self->cognition, agents);
   for (int i = 0; i < SORTIE_N_AGENTS; i++)
     if (options->agents & (1u << i))
-      worker.agents[i] = agents[i];
+      worker.agents[i] = options->noop_agents ? sortie_noop_agents[i] : agents[i];
   self->worker = sortie_worker_new (&worker);
 }
 
@@ -303,6 +307,7 @@ sortie_daemon_stop (SortieDaemon *self)
   g_thread_join (watch);
 
   sortie_worker_free (self->worker);
+  sortie_cognition_free (self->cognition);
   if (self->bus != NULL)
     sortie_bus_stop (self->bus);
   sortie_janitor_free (self->janitor);
