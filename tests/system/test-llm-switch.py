@@ -4,11 +4,12 @@ import json
 import os
 import pathlib
 import socket
+import time
 
 import harness
 import openapi
 from backend import MISSION, detail, json_of, served, wait_indexed, write_documents
-from provider import MODELS, Provider, chunked, document, stream
+from provider import MODELS, STALL, Provider, chunked, document, stream
 
 KEY = "gsk-key-that-nobody-may-see"
 GOOD = "gsk-the-key-that-is-right"
@@ -221,6 +222,26 @@ def assert_no_file_holds(folder, secret):
             looked_at += 1
             assert secret.encode() not in path.read_bytes(), path
     assert looked_at > 5
+
+
+# ---- The end ----
+
+def test_stop_while_it_is_silent():
+    """A model that says nothing for long holds no end up: the step is handed back, and carried out after
+    the next start."""
+    provider = Provider(lambda request: [STALL])
+    backend = start(env={**provider.env, "LLM_FIRST_TOKEN_TIMEOUT": "300",
+                         "LLM_TOTAL_TIMEOUT": "300"})
+    mission = backend.submit(MISSION)
+    harness.wait_until(lambda: provider.requests, "the model is asked")
+    before = time.monotonic()
+    backend.stop()
+    assert time.monotonic() - before < 20, "it waited for the model"
+    provider.answer = lambda request: chunked(stream(request.report()))
+    backend.restart()
+    assert backend.wait_done(mission)[-1]["data"] == {"outcome": "completed"}
+    assert json_of(backend.get(f"/missions/{mission}"))["outcome"] == "completed"
+    backend.stop()
 
 
 # ---- The routes ----
