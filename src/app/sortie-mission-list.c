@@ -47,6 +47,7 @@ enum
 {
   FINISHED,
   FAILED,
+  REMOVAL_CHANGED,
   N_SIGNALS,
 };
 
@@ -363,6 +364,17 @@ sortie_mission_list_take_event (SortieMissionList *self, const SortieEvent *even
 /* ---- Deleting ---- */
 
 static void
+set_removed (SortieMissionList *self, const char *id, gboolean removed)
+{
+  SortieMissionItem *item = g_hash_table_lookup (self->by_id, id);
+
+  if (item == NULL)
+    return;
+  sortie_mission_item_set_removed (item, removed);
+  g_signal_emit (self, signals[REMOVAL_CHANGED], 0);
+}
+
+static void
 conclude_flush (SortieMissionList *self)
 {
   g_autoptr (GTask) flush = NULL;
@@ -380,15 +392,13 @@ deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SortieMissionList *self = single->self;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = sortie_api_call_finish (SORTIE_API (source), result, &error);
-  SortieMissionItem *item = sortie_mission_list_find (self, single->id);
 
   self->n_deleting--;
   if (node != NULL || g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND))
     drop (self, single->id);
   else
     {
-      if (item != NULL)
-        sortie_mission_item_set_removed (item, FALSE);
+      set_removed (self, single->id, FALSE);
       g_signal_emit (self, signals[FAILED], 0, error);
     }
   conclude_flush (self);
@@ -397,20 +407,15 @@ deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sortie_mission_list_remove (SortieMissionList *self, const char *id)
 {
-  SortieMissionItem *item = sortie_mission_list_find (self, id);
-
   g_hash_table_add (self->marked, g_strdup (id));
-  if (item != NULL)
-    sortie_mission_item_set_removed (item, TRUE);
+  set_removed (self, id, TRUE);
 }
 
 void
 sortie_mission_list_undo_remove (SortieMissionList *self, const char *id)
 {
-  SortieMissionItem *item = sortie_mission_list_find (self, id);
-
-  if (g_hash_table_remove (self->marked, id) && item != NULL)
-    sortie_mission_item_set_removed (item, FALSE);
+  if (g_hash_table_remove (self->marked, id))
+    set_removed (self, id, FALSE);
 }
 
 void
@@ -422,10 +427,7 @@ sortie_mission_list_commit_remove (SortieMissionList *self, const char *id)
     return;
   if (self->api == NULL)
     {
-      SortieMissionItem *item = sortie_mission_list_find (self, copy);
-
-      if (item != NULL)
-        sortie_mission_item_set_removed (item, FALSE);
+      set_removed (self, copy, FALSE);
       return;
     }
   self->n_deleting++;
@@ -519,6 +521,8 @@ sortie_mission_list_class_init (SortieMissionListClass *class)
                                     NULL, NULL, NULL, G_TYPE_NONE, 1, SORTIE_TYPE_MISSION_ITEM);
   signals[FAILED] = g_signal_new ("failed", SORTIE_TYPE_MISSION_LIST, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[REMOVAL_CHANGED] = g_signal_new ("removal-changed", SORTIE_TYPE_MISSION_LIST,
+                                           G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * Signals:
  * - `finished` (SortieMissionItem *item): the feed told that a mission has ended
  * - `failed` (const GError *error): a request of a person's did not work
+ * - `removal-changed`: what is removed for the time being is another set now
  *
  * Properties:
  * - `has-more` (gboolean), `is-loading` (gboolean): about further pages
