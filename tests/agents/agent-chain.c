@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent-chain.h"
 
+#include "sortie-error.h"
 #include "sortie-json.h"
 #include "sortie-report.h"
 #include "sortie-text.h"
 
 #include <string.h>
+
+static void
+said_free (gpointer data)
+{
+  Said *said = data;
+
+  g_free (said->code);
+  g_free (said->message);
+  g_free (said->data);
+  g_free (said);
+}
+
+static void
+string_free (gpointer data)
+{
+  g_string_free (data, TRUE);
+}
 
 static gboolean
 record_progress (SortieStepOutput *output,
@@ -15,7 +33,12 @@ record_progress (SortieStepOutput *output,
                  GError **error)
 {
   Recorder *self = (Recorder *) output;
+  Said *said = g_new0 (Said, 1);
 
+  said->code = g_strdup (code);
+  said->message = g_strdup (message);
+  said->data = g_strdup (data);
+  g_ptr_array_add (self->said, said);
   g_ptr_array_add (self->messages, g_strdup (message));
   if (data != NULL)
     {
@@ -34,6 +57,7 @@ record_start (SortieStepOutput *output, const char *written_by, GError **error)
   self->n_drafts++;
   self->output.draft = self->n_drafts;
   g_string_truncate (self->draft, 0);
+  g_ptr_array_add (self->drafts, g_string_new (NULL));
   g_free (self->written_by);
   self->written_by = g_strdup (written_by);
   return TRUE;
@@ -47,7 +71,14 @@ record_write (SortieStepOutput *output, const char *text, gsize length, GError *
   g_assert_cmpint (self->n_drafts, >, 0);
   g_assert_true (g_utf8_validate (text, (gssize) length, NULL));
   self->n_writes++;
+  if (self->n_writes == self->fails_at)
+    {
+      g_set_error_literal (error, SORTIE_ERROR, SORTIE_ERROR_STALE, "Somebody else's step");
+      return FALSE;
+    }
   g_string_append_len (self->draft, text, (gssize) length);
+  g_string_append_len (g_ptr_array_index (self->drafts, self->drafts->len - 1), text,
+                       (gssize) length);
   return TRUE;
 }
 
@@ -65,7 +96,9 @@ record_complete (SortieStepOutput *output, const char *data, GError **error)
 static gboolean
 record_is_cancelled (SortieStepOutput *output)
 {
-  return ((Recorder *) output)->cancelled;
+  const Recorder *self = (const Recorder *) output;
+
+  return self->cancelled || (self->cancelled_after > 0 && self->n_writes >= self->cancelled_after);
 }
 
 Recorder *
@@ -80,6 +113,8 @@ recorder_new (void)
   self->output.is_cancelled = record_is_cancelled;
   self->draft = g_string_new (NULL);
   self->messages = g_ptr_array_new_with_free_func (g_free);
+  self->said = g_ptr_array_new_with_free_func (said_free);
+  self->drafts = g_ptr_array_new_with_free_func (string_free);
   return self;
 }
 
@@ -92,6 +127,8 @@ recorder_free (Recorder *self)
   g_free (self->draft_data);
   g_free (self->written_by);
   g_ptr_array_unref (self->messages);
+  g_ptr_array_unref (self->said);
+  g_ptr_array_unref (self->drafts);
   g_free (self);
 }
 
@@ -131,7 +168,7 @@ func_of (const char *agent)
 
 /* A step that fails is tried again, as the worker would. */
 static char *
-run_step (SortieAgentFunc func, SortieStepInput *input, Recorder *recorder)
+run_step (SortieAgentFunc func, SortieStepInput *input, Recorder *recorder, gpointer cognition)
 {
   char *result = NULL;
 
@@ -139,7 +176,7 @@ run_step (SortieAgentFunc func, SortieStepInput *input, Recorder *recorder)
     {
       g_autoptr (GError) error = NULL;
 
-      result = func (input, &recorder->output, NULL, &error);
+      result = func (input, &recorder->output, cognition, &error);
       g_assert_true ((result == NULL) == (error != NULL));
       if (error != NULL)
         {
@@ -176,7 +213,7 @@ chain_run (const char *mission, const ChainOptions *options)
   self->recorder = recorder_new ();
   self->results = g_ptr_array_new_with_free_func (free_result);
   input.results = self->results;
-  plan = run_step (sortie_planner_run, &input, self->recorder);
+  plan = run_step (sortie_planner_run, &input, self->recorder, options->cognition);
   self->plan = sortie_plan_from_json (plan, strlen (plan), &error);
   g_assert_no_error (error);
   input.plan = self->plan;
@@ -188,7 +225,7 @@ chain_run (const char *mission, const ChainOptions *options)
       input.step = n;
       if (n != options->failing_step)
         g_ptr_array_index (self->results, n) =
-            run_step (func_of (step->agent), &input, self->recorder);
+            run_step (func_of (step->agent), &input, self->recorder, options->cognition);
     }
   return self;
 }

@@ -9,6 +9,13 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  char *code; /* NULL for step.progress */
+  char *message;
+  char *data;
+} Said;
+
+typedef struct
+{
   SortieStepOutput output;
   GString *draft;   /* of the last draft */
   char *draft_data; /* of the last completed draft */
@@ -16,6 +23,10 @@ typedef struct
   int n_drafts;
   int n_writes;
   GPtrArray *messages; /* progress messages in order */
+  GPtrArray *said;     /* (element-type Said): the same with code and data */
+  GPtrArray *drafts;   /* (element-type GString): all drafts as far as they came */
+  int fails_at;        /* the write from 1, over all drafts, that fails as stale; 0 for none */
+  int cancelled_after; /* writes after which the mission is cancelled; 0 for never */
   gboolean cancelled;
 } Recorder;
 
@@ -30,6 +41,7 @@ typedef struct
   int words;
   gboolean faults;
   int failing_step; /* a retrieval step that is given up; 0 for none */
+  gpointer cognition;
 } ChainOptions;
 
 typedef struct
