@@ -7,7 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* A bar per step attempt over time, and the slider that replays the mission. */
+/**
+ * SortieTimelineView:
+ *
+ * A bar per step attempt over time, and the slider that replays the mission.
+ *
+ * Actions of its own group `timeline`: `play` (switches), `live`.
+ */
 #define SORTIE_TYPE_TIMELINE_VIEW (sortie_timeline_view_get_type ())
 G_DECLARE_FINAL_TYPE (SortieTimelineView, sortie_timeline_view, SORTIE, TIMELINE_VIEW, GtkWidget)
 
