@@ -452,8 +452,9 @@ static void
 read_options (int argc, char **argv)
 {
   int option;
+  int wrong = 0;
 
-  while ((option = getopt (argc, argv, "c:n:m:t:")) != -1)
+  while (!wrong && (option = getopt (argc, argv, "c:n:m:t:")) != -1)
     switch (option)
       {
       case 'c':
@@ -469,9 +470,9 @@ read_options (int argc, char **argv)
         options.timeout = atof (optarg);
         break;
       default:
-        optind = argc + 1;
+        wrong = 1;
       }
-  if (optind != argc - 1 || options.clients < 1 || options.clients > MAX_CLIENTS ||
+  if (wrong || optind != argc - 1 || options.clients < 1 || options.clients > MAX_CLIENTS ||
       options.total < 1 || options.total > MAX_MISSIONS)
     {
       fprintf (stderr,
