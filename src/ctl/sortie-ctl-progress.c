@@ -175,27 +175,47 @@ sortie_ctl_progress_dup_status (const SortieMissionModel *model, gint64 now, gin
 
 /* --- the end --- */
 
+/* Of an array in the data of the report's draft. */
 static guint
-count_sources (const SortieMissionModel *model)
+count_members (const SortieMissionModel *model, const char *member)
 {
   const SortieModelDraft *draft = sortie_mission_model_get_current_draft (model);
   const char *data = draft != NULL ? sortie_model_draft_get_data (draft) : NULL;
   g_autoptr (JsonNode) node = NULL;
-  JsonArray *sources = NULL;
+  JsonArray *members = NULL;
 
   if (data != NULL)
     node = sortie_json_parse (data, strlen (data), &sortie_json_default_limits, NULL);
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node) ||
-      !sortie_json_get_array (json_node_get_object (node), "sources", TRUE, &sources, NULL))
+      !sortie_json_get_array (json_node_get_object (node), member, TRUE, &members, NULL))
     return 0;
 
-  return json_array_get_length (sources);
+  return json_array_get_length (members);
 }
 
 static void
 append_count (GString *line, const char *before, guint count, const char *one, const char *many)
 {
   g_string_append_printf (line, "%s%u %s", before, count, count == 1 ? one : many);
+}
+
+/* Whether a language model wrote the report, where one was asked at all. */
+static void
+append_model (GString *line, const SortieMissionModel *model)
+{
+  const SortieModelDraft *draft = sortie_mission_model_get_current_draft (model);
+  const SortieModelCounters *counters = sortie_mission_model_get_counters (model);
+  guint n_unsupported = count_members (model, "unsupported");
+
+  if (draft == NULL)
+    return;
+  if (g_strcmp0 (sortie_model_draft_get_written_by (draft), "llm") == 0)
+    g_string_append (line, "; written by a language model");
+  else if (counters->n_fallbacks > 0)
+    g_string_append (line, "; written without the language model, which failed");
+  if (n_unsupported > 0)
+    append_count (line, "; ", n_unsupported, "sentence shares little with what it cites",
+                  "sentences share little with what they cite");
 }
 
 /* In seconds also where it took less than one: the line is for people to compare. */
@@ -237,7 +257,8 @@ sortie_ctl_progress_dup_summary (const SortieMissionModel *model)
   if (sortie_mission_model_get_n_drafts (model) > 1)
     append_count (line, ", ", sortie_mission_model_get_n_drafts (model), "draft", "drafts");
   if (state != SORTIE_MISSION_CANCELLED)
-    append_count (line, ", ", count_sources (model), "source", "sources");
+    append_count (line, ", ", count_members (model, "sources"), "source", "sources");
+  append_model (line, model);
 
   return g_string_free (line, FALSE);
 }

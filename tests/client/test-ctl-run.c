@@ -40,6 +40,40 @@ test_report (void)
                    "GET /missions/" MISSION "/events\n");
 }
 
+/* The last line tells whose words the report is in, and how many of them stand on little. */
+static void
+test_model (void)
+{
+  static const struct
+  {
+    const char *events;
+    const char *says;
+  } cases[] = {
+    { CTL_CHUNK ("1-0", "1", "0", "# Whole [1]\\n")
+          CTL_FRAME ("2-0", "status", "draft.completed", "Written",
+                     ",\"data\":{\"draft\":1,\"written_by\":\"llm\",\"sources\":[{\"n\":1}],"
+                     "\"unsupported\":[{\"start\":0,\"end\":7}]}"),
+      "; written by a language model; 1 sentence shares little with what it cites\n" },
+    { CTL_CHUNK ("1-0", "1", "0", "# Broken\\nThis will ne")
+          CTL_FRAME ("2-0", "status", "llm.fallback", "It failed", "")
+              CTL_CHUNK ("3-0", "2", "0", "# Whole\\n")
+                  CTL_FRAME ("4-0", "status", "draft.completed", "Written",
+                             ",\"data\":{\"draft\":2,\"written_by\":\"deterministic\","
+                             "\"sources\":[]}"),
+      "; written without the language model, which failed\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *events = g_strconcat (cases[i].events, CTL_DONE ("9-0", "completed"), NULL);
+      const CtlAnswer answers[] = { SUBMITTED, { EVENTS, 0, NULL, events }, { NULL } };
+      g_autoptr (CtlResult) result = ctl_run (answers, NULL, "run", "Why?", NULL);
+
+      g_assert_cmpint (result->code, ==, SORTIE_CTL_OK);
+      g_assert_nonnull (strstr (result->err, cases[i].says));
+    }
+}
+
 static void
 test_outcomes (void)
 {
@@ -310,6 +344,7 @@ main (int argc, char **argv)
   g_setenv ("REDIS_URL", "unix:///nonexistent", TRUE); /* so that no .env is read */
   g_unsetenv ("SORTIE_TOKEN");
   g_test_add_func ("/ctl/run/report", test_report);
+  g_test_add_func ("/ctl/run/model", test_model);
   g_test_add_func ("/ctl/run/outcomes", test_outcomes);
   g_test_add_func ("/ctl/run/broken-stream", test_broken_stream);
   g_test_add_func ("/ctl/run/json", test_json);
