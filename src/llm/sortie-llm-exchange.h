@@ -12,7 +12,6 @@ G_BEGIN_DECLS
  * by both. Private to the client. */
 
 #define SORTIE_LLM_MAX_REFUSAL (64 * 1024) /* bytes of an error's body */
-#define SORTIE_LLM_READ_SIZE (16 * 1024)
 
 typedef struct _SortieLlmExchange SortieLlmExchange;
 

@@ -39,8 +39,8 @@ sortie_llm_mailbox_announce (SortieLlmMailbox *self, gint64 now_us)
   self->announced_us = now_us;
   g_mutex_lock (&self->lock);
   self->ready = TRUE;
-  g_cond_signal (&self->changed);
   g_mutex_unlock (&self->lock);
+  g_cond_signal (&self->changed); /* unlocked, so that who wakes up need not wait for the lock */
   return G_MAXINT64;
 }
 

@@ -618,6 +618,49 @@ test_step_by_step (void)
   g_cond_clear (&step.changed);
 }
 
+/* A fast stream is taken several pieces at a time, and none is lost. */
+static gboolean
+count_cb (const char *text, gsize length, gpointer user_data)
+{
+  guint *n_calls = user_data;
+
+  (*n_calls)++;
+  return TRUE;
+}
+
+static void
+test_gathered (void)
+{
+  LlmPeerResponse *response = llm_peer_response_new_stream ();
+  g_autoptr (GString) expected = g_string_new (NULL);
+  guint n_calls = 0;
+  const SortieLlmSink sink = { .text = count_cb, .user_data = &n_calls };
+  g_autoptr (LlmPeer) peer = NULL;
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_auto (SortieLlmAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  SortieLlmSettings settings;
+
+  for (int i = 0; i < 300; i++)
+    {
+      g_autofree char *piece = g_strdup_printf ("%d ", i);
+
+      g_string_append (expected, piece);
+      llm_peer_response_add_text (response, piece);
+    }
+  llm_peer_response_add_finish (response, "stop");
+  llm_peer_response_add_done (response);
+  response->delay_ms = 1;
+  peer = llm_peer_new_scripted (response, NULL);
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_ask (client, &settings, &sink, &answer, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (answer.text->str, ==, expected->str);
+  g_assert_cmpuint (answer.pieces, ==, 300);
+  g_test_message ("%u calls in %" G_GINT64_FORMAT " ms", n_calls, answer.elapsed_us / 1000);
+  g_assert_cmpint (n_calls, <=, answer.elapsed_us / 8000 + 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -639,5 +682,6 @@ main (int argc, char **argv)
   g_test_add_func ("/llm/client-ends/free", test_free);
   g_test_add_func ("/llm/client-ends/many-callers", test_many_callers);
   g_test_add_func ("/llm/client-ends/step-by-step", test_step_by_step);
+  g_test_add_func ("/llm/client-ends/gathered", test_gathered);
   return g_test_run ();
 }
