@@ -3,6 +3,9 @@
 
 #include "sortie-llm-private.h"
 
+/* What came in less time came all at once: that says nothing of a rate. */
+#define LEAST_RATED_US 10000
+
 /* A trial of the settings wants to know whether there is an answer, whatever it says. */
 #define TRY_PROMPT "Answer with the one word: ready"
 #define TRY_TOKENS 64
