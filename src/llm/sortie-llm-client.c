@@ -270,7 +270,8 @@ sortie_llm_client_free (SortieLlmClient *self)
     post (self, NULL, stop_cb);
   while (self->n_asking > 0)
     g_cond_wait (&self->idle, &self->lock);
-  if (self->thread != NULL) /* not before all have seen their end: it is the thread that tells them */
+  if (self->thread !=
+      NULL) /* not before all have seen their end: it is the thread that tells them */
     post (self, NULL, quit_cb);
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&self->thread, g_thread_join);

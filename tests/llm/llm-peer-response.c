@@ -196,8 +196,8 @@ send_chunk (LlmPeerRequest *request, const LlmPeerResponse *response, GBytes *ch
   const char *bytes = g_bytes_get_data (chunk, &length);
 
   if (response->delay_ms > 0)
-    g_usleep (response->delay_ms * 1000);
-  if (length == 0) /* which would end a chunked body */
+    g_usleep (response->delay_ms * 1000); /* a slow provider */
+  if (length == 0)                        /* which would end a chunked body */
     return TRUE;
   if (!response->split)
     return send_piece (request, response, bytes, length);
@@ -223,7 +223,7 @@ end_response (LlmPeerRequest *request, const LlmPeerResponse *response)
     case LLM_PEER_REPEAT:
       while (send_chunk (request, response, g_ptr_array_index (chunks, chunks->len - 1)))
         if (response->repeat_ms > 0)
-          g_usleep (response->repeat_ms * 1000);
+          g_usleep (response->repeat_ms * 1000); /* a slow provider */
       return FALSE;
     case LLM_PEER_NO_TERMINATOR:
       return FALSE;
@@ -240,7 +240,7 @@ gboolean
 llm_peer_respond (LlmPeerRequest *request, const LlmPeerResponse *response)
 {
   if (response->head_delay_ms > 0)
-    g_usleep (response->head_delay_ms * 1000);
+    g_usleep (response->head_delay_ms * 1000); /* a slow provider */
   if (response->status != 0 && !send_head (request, response))
     return FALSE;
   for (guint i = 0; response->status != 0 && i < response->chunks->len; i++)
