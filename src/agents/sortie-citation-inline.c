@@ -310,7 +310,8 @@ take_next (SortieCitationInline *self, const Rest *rest)
     case '.':
       return take_address_mark (self, rest);
     case '(':
-      if (!self->after_citation || self->n_blanks > 0)
+      /* Even after a bracket that is no citation: nobody should have to count backslashes. */
+      if (last_of (self) != ']' && (!self->after_citation || self->n_blanks > 0))
         return take_plain (self, rest);
       put_escaped (self, rest->at, 1);
       return 1;

@@ -171,6 +171,16 @@ match_heading (const char *line, gsize length, gboolean complete)
 
 /* -- whole lines -- */
 
+/* `[3]: …` is how links and footnotes are defined, and no sentence. */
+static gboolean
+is_definition (const char *entry)
+{
+  SortieCitationForm form;
+
+  return sortie_citation_form_read (entry, strlen (entry), &form) == SORTIE_MATCH_YES &&
+         entry[form.length] == ':';
+}
+
 /* What was taken for the first line of a list of sources is text after all. */
 static void
 release_entry (SortieCitations *self)
@@ -180,7 +190,8 @@ release_entry (SortieCitations *self)
   if (self->entry->len == 0)
     return;
   self->n_breaks = self->entry_breaks;
-  sortie_citation_inline_feed (&self->text, self->entry->str, self->entry->len);
+  if (!is_definition (self->entry->str))
+    sortie_citation_inline_feed (&self->text, self->entry->str, self->entry->len);
   sortie_citation_inline_end (&self->text);
   g_string_truncate (self->entry, 0);
   self->n_breaks += breaks;
@@ -470,14 +481,15 @@ sortie_citations_end (SortieCitations *self)
   self->n_part = 0;
   if (self->state == STATE_SWALLOWED)
     return;
-  if (self->state == STATE_CODE || self->state == STATE_IN_CODE)
-    {
-      end_code_line (self);
-      if (self->state == STATE_CODE)
-        put_fence (self);
-    }
-  else
+  if (self->state == STATE_START || self->state == STATE_TEXT)
     end_line (self);
+  else if (self->state == STATE_IN_CODE || self->line->len > 0)
+    end_code_line (self);
+  if (self->state == STATE_CODE)
+    {
+      self->n_breaks = 1;
+      put_fence (self);
+    }
   /* Nothing came after it: it was a list of sources. */
   g_string_truncate (self->entry, 0);
   self->n_breaks = 0;
