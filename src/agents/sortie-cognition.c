@@ -8,10 +8,14 @@ struct _SortieCognition
   SortieCognitionPort port;
 };
 
+/* Also where it was switched on without the key that it needs: that is told once, at the start, and
+ * not by each step of each mission. */
 static gboolean
 is_off (gpointer llm)
 {
-  return sortie_llm_get_state (llm, NULL) == SORTIE_LLM_STATE_OFF;
+  g_autoptr (SortieLlmSettings) settings = sortie_llm_ref_settings (llm);
+
+  return !sortie_llm_settings_is_usable (settings);
 }
 
 static gboolean
