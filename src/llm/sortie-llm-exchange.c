@@ -11,15 +11,20 @@ static void send_message (SortieLlmExchange *self);
 
 /* ---- The request ---- */
 
+/* HTTP/1.1 is all that is offered. With HTTP/2, libsoup 3.2 breaks every answer that is on its way when
+ * a server wants to close a connection in order (GOAWAY), as providers do after some requests. */
 static void
 network_event_cb (SoupMessage *message,
                   GSocketClientEvent event,
                   GIOStream *connection,
                   gpointer user_data)
 {
+  static const char *const protocols[] = { "http/1.1", NULL };
   SortieLlmExchange *self = user_data;
 
   self->fresh = TRUE;
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
+    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
 }
 
 /* The connection stands. */

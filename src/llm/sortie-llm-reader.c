@@ -159,7 +159,7 @@ read_more (SortieLlmReader *self)
     watch (self);
 }
 
-/* Plain HTTP/1: the streams are filters over the socket's. Not so with TLS or HTTP/2. */
+/* Plain HTTP: the streams are filters over the socket's. Not so with TLS. */
 static int
 find_fd (GInputStream *stream)
 {

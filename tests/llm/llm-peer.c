@@ -102,6 +102,8 @@ serve_request (LlmPeer *self, LlmPeerRequest *request)
 static GIOStream *
 open_stream (LlmPeer *self, GSocket *socket)
 {
+  /* HTTP/2 would be taken where it was offered, and this peer does not speak it. */
+  static const char *const protocols[] = { "h2", "http/1.1", NULL };
   g_autoptr (GSocketConnection) plain = g_socket_connection_factory_create_connection (socket);
   g_autoptr (GIOStream) secure = NULL;
 
@@ -109,6 +111,8 @@ open_stream (LlmPeer *self, GSocket *socket)
   if (self->certificate == NULL)
     return G_IO_STREAM (g_steal_pointer (&plain));
   secure = g_tls_server_connection_new (G_IO_STREAM (plain), self->certificate, NULL);
+  if (secure != NULL)
+    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (secure), protocols);
   if (secure == NULL ||
       !g_tls_connection_handshake (G_TLS_CONNECTION (secure), self->stopped, NULL))
     return NULL;
