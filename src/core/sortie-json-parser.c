@@ -311,20 +311,26 @@ read_array (Reader *self, JsonNode **node)
   return TRUE;
 }
 
-/* The name and the colon; the name is added to the object's names. */
+/* The name and the colon. The names so far are the object's members where one is built, else those of
+ * the table: one table an object is enough. */
 static gboolean
-read_name (Reader *self, GHashTable *names, char **name)
+read_name (Reader *self, JsonObject *object, GHashTable *names, char **name)
 {
+  gboolean known;
+  guint count;
+
   if (!next_is (self, '"'))
     return fail (self, "a member name in double quotes must stand here");
   if (!count_value (self) || !read_string (self))
     return FALSE;
-  if (g_hash_table_contains (names, self->text->str))
+  known = object != NULL ? json_object_has_member (object, self->text->str)
+                         : g_hash_table_contains (names, self->text->str);
+  count = object != NULL ? json_object_get_size (object) : g_hash_table_size (names);
+  if (known)
     return fail (self, "a member name for the second time in its object");
-  if (g_hash_table_size (names) >= SORTIE_JSON_MAX_MEMBERS)
+  if (count >= SORTIE_JSON_MAX_MEMBERS)
     return fail_large (self, "members in an object", SORTIE_JSON_MAX_MEMBERS);
   *name = g_strndup (self->text->str, self->text->len);
-  g_hash_table_add (names, *name);
   skip_space (self);
   if (!next_is (self, ':'))
     return fail (self, "a colon must follow the member name");
@@ -337,19 +343,23 @@ static gboolean
 read_object (Reader *self, JsonNode **node)
 {
   g_autoptr (JsonObject) object = node != NULL ? json_object_new () : NULL;
-  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) names =
+      node == NULL ? g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) : NULL;
 
   if (!enter (self))
     return FALSE;
   while (!next_is (self, '}'))
     {
-      char *name = NULL; /* owned by the table */
+      g_autofree char *name = NULL;
       JsonNode *value = NULL;
 
-      if (!read_name (self, names, &name) || !read_value (self, object != NULL ? &value : NULL))
+      if (!read_name (self, object, names, &name) ||
+          !read_value (self, object != NULL ? &value : NULL))
         return FALSE;
       if (object != NULL)
         json_object_set_member (object, name, value);
+      else
+        g_hash_table_add (names, g_steal_pointer (&name));
       skip_space (self);
       if (next_is (self, '}'))
         break;
