@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-app"
+
+#include "sortie-citation-popover.h"
+
+#include "sortie-document-opener.h"
+#include "sortie-json.h"
+#include "sortie-passage-excerpt.h"
+
+#include <glib/gi18n.h>
+
+struct _SortieCitationPopover
+{
+  GtkPopover parent_instance;
+  GtkLabel *number;
+  GtkLabel *title;
+  GtkLabel *place;
+  GtkWidget *scroller;
+  GtkLabel *passage;
+  GtkWidget *status_box;
+  GtkSpinner *spinner;
+  GtkLabel *status;
+  GtkWidget *open;
+  SortieReportSource *source;
+  SortieApi *api;
+  GCancellable *cancellable;
+  int start;
+  int end;
+};
+
+G_DEFINE_FINAL_TYPE (SortieCitationPopover, sortie_citation_popover, GTK_TYPE_POPOVER)
+
+static void
+set_status (SortieCitationPopover *self, const char *text, gboolean busy)
+{
+  gtk_label_set_text (self->status, text != NULL ? text : "");
+  gtk_spinner_set_spinning (self->spinner, busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
+  gtk_widget_set_visible (self->status_box, text != NULL);
+}
+
+/* Brings the cited sentence into view, once the label has its size. */
+static gboolean
+scroll_cb (gpointer user_data)
+{
+  SortieCitationPopover *self = user_data;
+  GtkAdjustment *adjustment =
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  PangoRectangle rectangle;
+
+  pango_layout_index_to_pos (gtk_label_get_layout (self->passage), self->start, &rectangle);
+  gtk_adjustment_set_value (adjustment, PANGO_PIXELS (rectangle.y) - 24);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+highlight (SortieCitationPopover *self, gboolean alone)
+{
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->passage));
+  GdkRGBA colour;
+  PangoAttribute *ground;
+  PangoAttribute *opacity;
+
+  if (self->end > self->start && !alone &&
+      gtk_style_context_lookup_color (style, "warning_bg_color", &colour))
+    {
+      ground = pango_attr_background_new ((guint16) (colour.red * 65535),
+                                          (guint16) (colour.green * 65535),
+                                          (guint16) (colour.blue * 65535));
+      ground->start_index = (guint) self->start;
+      ground->end_index = (guint) self->end;
+      pango_attr_list_insert (attributes, ground);
+      opacity = pango_attr_background_alpha_new (22000);
+      opacity->start_index = (guint) self->start;
+      opacity->end_index = (guint) self->end;
+      pango_attr_list_insert (attributes, opacity);
+    }
+  gtk_label_set_attributes (self->passage, attributes);
+}
+
+static void
+show_excerpt (SortieCitationPopover *self, const char *passage, gint64 offset)
+{
+  g_autoptr (SortiePassageExcerpt) excerpt =
+      sortie_passage_excerpt_new (passage, offset, self->source->quote, SORTIE_CITATION_CONTEXT);
+
+  self->start = (int) excerpt->start;
+  self->end = (int) excerpt->end;
+  gtk_label_set_text (self->passage, excerpt->text);
+  gtk_widget_set_visible (self->scroller, *excerpt->text != '\0');
+  highlight (self, passage == NULL);
+  if (passage != NULL)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, scroll_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+passage_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SortieCitationPopover) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) answer = sortie_api_call_finish (SORTIE_API (object), result, &error);
+  const char *text = NULL;
+  gint64 start = 0;
+  JsonObject *passage;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->source == NULL)
+    return;
+  if (answer != NULL && JSON_NODE_HOLDS_OBJECT (answer))
+    {
+      passage = json_node_get_object (answer);
+      sortie_json_get_string (passage, "text", FALSE, &text, NULL);
+      sortie_json_get_integer (passage, "start", FALSE, 0, G_MAXINT64, &start, NULL);
+    }
+  if (text == NULL)
+    {
+      set_status (self, _ ("The passage around this sentence could not be fetched."), FALSE);
+      return;
+    }
+  set_status (self, NULL, FALSE);
+  show_excerpt (self, text, self->source->start - start);
+}
+
+static void
+opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SortieCitationPopover) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (sortie_document_open_finish (result, &error))
+    gtk_popover_popdown (GTK_POPOVER (self));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    set_status (self, _ ("The document could not be opened."), FALSE);
+}
+
+static void
+open_clicked_cb (SortieCitationPopover *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (self->source == NULL)
+    return;
+  set_status (self, _ ("Opening the document…"), TRUE);
+  sortie_document_open_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, self->api,
+                              self->source->document, self->source->uri, self->cancellable,
+                              opened_cb, g_object_ref (self));
+}
+
+static void
+restart (SortieCitationPopover *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+}
+
+static void
+show_unknown (SortieCitationPopover *self, gboolean complete)
+{
+  gtk_label_set_text (self->title, complete ? _ ("Unknown Source") : _ ("Source Not Known Yet"));
+  gtk_label_set_text (self->place, "");
+  gtk_label_set_text (self->passage, "");
+  gtk_widget_set_visible (GTK_WIDGET (self->place), FALSE);
+  gtk_widget_set_visible (self->scroller, FALSE);
+  set_status (self,
+              complete ? _ ("The report names no source of this number.")
+                       : _ ("What this cites is known when the draft is complete."),
+              FALSE);
+}
+
+void
+sortie_citation_popover_show (SortieCitationPopover *self,
+                              const SortieReportSource *source,
+                              guint number,
+                              gboolean complete,
+                              SortieApi *api)
+{
+  g_autofree char *label = g_strdup_printf ("%u", number);
+  g_autofree char *title = NULL;
+  g_autofree char *place = NULL;
+
+  restart (self);
+  g_clear_pointer (&self->source, sortie_report_source_free);
+  g_set_object (&self->api, api);
+  gtk_label_set_text (self->number, label);
+  gtk_widget_set_visible (self->open, source != NULL);
+  if (source == NULL)
+    {
+      show_unknown (self, complete);
+      return;
+    }
+  self->source = sortie_report_source_copy (source);
+  title = sortie_report_source_dup_title (source);
+  place = sortie_report_source_dup_place (source);
+  gtk_label_set_text (self->title, title);
+  gtk_label_set_text (self->place, place);
+  gtk_widget_set_visible (GTK_WIDGET (self->place), *place != '\0');
+  show_excerpt (self, NULL, -1);
+  set_status (self, NULL, FALSE);
+  if (api == NULL || source->document == NULL)
+    return;
+  set_status (self, _ ("Fetching the passage…"), TRUE);
+  sortie_api_get_passage_async (api, source->document, source->passage, self->cancellable,
+                                passage_cb, g_object_ref (self));
+}
+
+const char *
+sortie_citation_popover_get_text (SortieCitationPopover *self, int *start, int *end)
+{
+  *start = self->start;
+  *end = self->end;
+  return gtk_label_get_text (self->passage);
+}
+
+static void
+closed_cb (SortieCitationPopover *self)
+{
+  restart (self);
+}
+
+static void
+sortie_citation_popover_dispose (GObject *object)
+{
+  SortieCitationPopover *self = SORTIE_CITATION_POPOVER (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->source, sortie_report_source_free);
+  g_clear_object (&self->api);
+  G_OBJECT_CLASS (sortie_citation_popover_parent_class)->dispose (object);
+}
+
+static void
+sortie_citation_popover_class_init (SortieCitationPopoverClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = sortie_citation_popover_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sortie_app/Sortie/citation-popover.ui");
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, number);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, title);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, place);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, scroller);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, passage);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, status_box);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, spinner);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, status);
+  gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, open);
+}
+
+static void
+sortie_citation_popover_init (SortieCitationPopover *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->cancellable = g_cancellable_new ();
+  g_signal_connect_object (self->open, "clicked", G_CALLBACK (open_clicked_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
+}
+
+GtkWidget *
+sortie_citation_popover_new (void)
+{
+  return g_object_new (SORTIE_TYPE_CITATION_POPOVER, NULL);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-app"
+
+#include "sortie-dialogs.h"
+#include "sortie-report-export.h"
+#include "sortie-report-view-private.h"
+#include "sortie-toast.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#define ZOOM_STEP 1.1
+
+/* ---- Export ---- */
+
+typedef struct
+{
+  GWeakRef view;
+  SortieReportFormatKind kind;
+} Export;
+
+static void
+export_free (Export *self)
+{
+  g_weak_ref_clear (&self->view);
+  g_free (self);
+}
+
+static void
+exported_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Export *export = user_data;
+  g_autoptr (SortieReportView) view = g_weak_ref_get (&export->view);
+  g_autoptr (GError) error = NULL;
+  gboolean saved = sortie_report_export_finish (result, &error);
+
+  if (view != NULL && saved)
+    sortie_toast (GTK_WIDGET (view), _ ("Report saved"));
+  else if (view != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    sortie_toast (GTK_WIDGET (view), _ ("The report could not be saved"));
+  export_free (export);
+}
+
+static void
+file_cb (GFile *file, gpointer user_data)
+{
+  Export *export = user_data;
+  g_autoptr (SortieReportView) view = g_weak_ref_get (&export->view);
+  const SortieModelDraft *draft = view != NULL ? sortie_report_view_get_draft (view) : NULL;
+  g_autofree char *name = NULL;
+  const char *text;
+  gsize length;
+
+  if (draft == NULL)
+    {
+      export_free (export);
+      return;
+    }
+  name = sortie_report_view_dup_name (view);
+  text = sortie_model_draft_get_text (draft, &length);
+  sortie_report_export_async (file, export->kind, text, length, name, NULL, exported_cb, export);
+}
+
+static void
+export_as (SortieReportView *view, SortieReportFormatKind kind, const char *ending)
+{
+  g_autofree char *name = sortie_report_view_dup_name (view);
+  g_autofree char *file_name = g_strconcat (name, ending, NULL);
+  Export *export;
+
+  if (sortie_report_view_get_draft (view) == NULL)
+    return;
+  export = g_new0 (Export, 1);
+  g_weak_ref_init (&export->view, view);
+  export->kind = kind;
+  sortie_dialogs_save_file (GTK_WIDGET (view), _ ("Export Report"), file_name, file_cb, export);
+}
+
+static void
+export_markdown_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  export_as (user_data, SORTIE_REPORT_AS_MARKDOWN, ".md");
+}
+
+static void
+export_html_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  export_as (user_data, SORTIE_REPORT_AS_HTML, ".html");
+}
+
+static void
+export_pdf_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  export_as (user_data, SORTIE_REPORT_AS_PDF, ".pdf");
+}
+
+static void
+print_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SortieReportView *view = user_data;
+  const SortieModelDraft *draft = sortie_report_view_get_draft (view);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (view));
+  g_autofree char *name = sortie_report_view_dup_name (view);
+  const char *text;
+  gsize length;
+
+  if (draft == NULL)
+    return;
+  text = sortie_model_draft_get_text (draft, &length);
+  sortie_report_print (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, text, length, name);
+}
+
+/* ---- The others ---- */
+
+static void
+copy_markdown_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SortieReportView *view = user_data;
+  const SortieModelDraft *draft = sortie_report_view_get_draft (view);
+  g_autofree char *valid = NULL;
+  const char *text;
+  gsize length;
+
+  if (draft == NULL)
+    return;
+  text = sortie_model_draft_get_text (draft, &length);
+  valid = g_utf8_make_valid (text, (gssize) length);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), valid);
+  sortie_toast (GTK_WIDGET (view), _ ("Report copied as Markdown"));
+}
+
+static void
+find_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sortie_report_find_open (sortie_report_view_get_find (user_data));
+}
+
+static void
+zoom_in_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sortie_report_view_set_zoom (user_data, sortie_report_view_get_zoom (user_data) * ZOOM_STEP);
+}
+
+static void
+zoom_out_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sortie_report_view_set_zoom (user_data, sortie_report_view_get_zoom (user_data) / ZOOM_STEP);
+}
+
+static void
+zoom_reset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sortie_report_view_set_zoom (user_data, 1);
+}
+
+static void
+draft_changed_cb (GSimpleAction *action, GVariant *value, gpointer user_data)
+{
+  g_simple_action_set_state (action, value);
+  sortie_report_view_choose_draft (user_data, g_variant_get_int32 (value));
+}
+
+GActionGroup *
+sortie_report_actions_new (SortieReportView *self)
+{
+  static const GActionEntry entries[] = {
+    { "find", find_cb, NULL, NULL, NULL, { 0 } },
+    { "zoom-in", zoom_in_cb, NULL, NULL, NULL, { 0 } },
+    { "zoom-out", zoom_out_cb, NULL, NULL, NULL, { 0 } },
+    { "zoom-reset", zoom_reset_cb, NULL, NULL, NULL, { 0 } },
+    { "copy-markdown", copy_markdown_cb, NULL, NULL, NULL, { 0 } },
+    { "export-markdown", export_markdown_cb, NULL, NULL, NULL, { 0 } },
+    { "export-html", export_html_cb, NULL, NULL, NULL, { 0 } },
+    { "export-pdf", export_pdf_cb, NULL, NULL, NULL, { 0 } },
+    { "print", print_cb, NULL, NULL, NULL, { 0 } },
+    { "draft", NULL, "i", "0", draft_changed_cb, { 0 } },
+  };
+  GSimpleActionGroup *group = g_simple_action_group_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), self);
+  return G_ACTION_GROUP (group);
+}
+
+void
+sortie_report_actions_update (GActionGroup *group, gboolean has_report)
+{
+  static const char *const names[] = { "find",        "copy-markdown", "export-markdown",
+                                       "export-html", "export-pdf",    "print" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (
+                                     g_action_map_lookup_action (G_ACTION_MAP (group), names[i])),
+                                 has_report);
+}
