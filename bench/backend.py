@@ -45,6 +45,11 @@ class Process:
         fields = self._read("stat").rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    @property
+    def cpu_ns(self):
+        """Nanoseconds of processor time, also of threads that have ended."""
+        return time.clock_gettime_ns(~self.pid << 3 | 2)  # what clock_getcpuclockid() gives
+
     def activity(self):
         """By thread: (seconds of processor time to the nanosecond, how often it began to wait)."""
         cpu = {thread: int(text.split()[0]) / 1e9 for thread, text in self._threads("schedstat")}
@@ -78,9 +83,9 @@ class Process:
 class Backend:
     """sortied with its private Redis; a context manager."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, env=None):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="sortie-bench-"))
-        self.arguments = arguments
+        self.arguments, self.env = arguments, env or {}
         self.process = self.sortied = self.redis = self.address = None
 
     def __enter__(self):
@@ -92,10 +97,12 @@ class Backend:
         return self
 
     def _start(self):
-        env = {k: v for k, v in os.environ.items() if k not in CLEARED}
+        env = {k: v for k, v in os.environ.items()
+               if k not in CLEARED and not k.startswith("LLM_")}
         for name in ("data", "config", "cache", "state"):
             env[f"XDG_{name.upper()}_HOME"] = str(self.home / name)
-        env.update(HOME=str(self.home), XDG_RUNTIME_DIR=str(self.home), LC_ALL="C.UTF-8")
+        env.update(HOME=str(self.home), XDG_RUNTIME_DIR=str(self.home), LC_ALL="C.UTF-8",
+                   **self.env)
         with open(self.home / "stderr", "wb") as errors:
             self.process = subprocess.Popen(
                 [BUILD / "src/main/sortied", "--data-dir", self.home / "d", "--listen",
@@ -128,6 +135,13 @@ class Backend:
     def get(self, path):
         with urllib.request.urlopen(self.address + path, timeout=30) as answer:
             return json.load(answer)
+
+    def add_collection(self, name, folder, n_documents):
+        """Make a collection of that folder, and wait until it is indexed."""
+        subprocess.run([BUILD / "src/main/sortiectl", "collections", "add", name, folder],
+                       env=dict(os.environ, BACKEND_URL=self.address), check=True,
+                       capture_output=True)
+        self.wait_for_index(n_documents)
 
     def wait_for_index(self, n_documents):
         """Until that many documents are indexed: seconds since the call."""

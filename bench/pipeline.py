@@ -65,6 +65,17 @@ class Results:
                          f"{ratio:>9}  {spread:>19}  {target}".rstrip())
         return "\n".join(lines)
 
+    def print(self, machine, options):
+        """The table, or JSON. machine: what describe_machine() told at the start."""
+        machine["load_after"] = round(os.getloadavg()[0], 1)
+        if options.json:
+            print(json.dumps({"machine": machine, "results": list(self.summary())}, indent=1,
+                             ensure_ascii=False))
+            return
+        print(f"{machine['cores']} cores, Redis {machine['redis']}, load {machine['load_before']} "
+              f"before and {machine['load_after']} after, {options.rounds} rounds")
+        print(self.table())
+
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
@@ -157,7 +168,7 @@ def run_round(results, options):
     with Backend() as backend:
         folder = backend.home / "documents"
         documents.write(folder, N_DOCUMENTS)
-        add_documents(backend, folder)
+        backend.add_collection("bench", folder, N_DOCUMENTS)
         backend.load(4, 12, documents.MISSIONS)
         measure_real(results, backend, scale)
         n_left = 0 if options.quick else 1000 - 12 - 140 * scale
@@ -167,13 +178,6 @@ def run_round(results, options):
         measure_idle(results, backend, 10 if options.quick else 15)
         measure_memory(results, backend,
                        "idle after missions" if options.quick else "idle after 1,000 missions")
-
-
-def add_documents(backend, folder):
-    env = dict(os.environ, BACKEND_URL=backend.address)
-    subprocess.run([BUILD / "src/main/sortiectl", "collections", "add", "bench", folder], env=env,
-                   check=True, capture_output=True)
-    backend.wait_for_index(N_DOCUMENTS)
 
 
 def describe_machine():
@@ -198,14 +202,7 @@ def main():
     except Failure as failure:
         say(f"bench pipeline: {failure}")
         sys.exit(1)
-    machine["load_after"] = round(os.getloadavg()[0], 1)
-    if options.json:
-        print(json.dumps({"machine": machine, "results": list(results.summary())}, indent=1,
-                         ensure_ascii=False))
-        return
-    print(f"{machine['cores']} cores, Redis {machine['redis']}, load {machine['load_before']} "
-          f"before and {machine['load_after']} after, {options.rounds} rounds")
-    print(results.table())
+    results.print(machine, options)
 
 
 if __name__ == "__main__":

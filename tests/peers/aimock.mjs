@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// aimock.mjs FIXTURES: the server of @copilotkit/aimock with fixtures in its own form, as JSON.
+// aimock.mjs FIXTURES [KEY]: the server of @copilotkit/aimock with fixtures in its own form, as JSON.
+// With a key it answers whoever has another one with 401.
 //
 // In place of a fixed response one may say {"report": N}: a report of N sentences, each taken from
 // another passage of the prompt and cited, as a model that keeps to its sources would write it.
@@ -16,8 +17,9 @@ function report(request, count) {
   return { content: HEADING + cited.map((p) => `- ${p.sentence} [${p.number}]\n`).join('') };
 }
 
-const mock = new LLMock({ port: 0, logLevel: 'silent' });
-for (const fixture of JSON.parse(process.argv[2])) {
+const [fixtures, key] = process.argv.slice(2);
+const mock = new LLMock({ port: 0, logLevel: 'silent', ...(key ? { auth: { apiKeys: [key] } } : {}) });
+for (const fixture of JSON.parse(fixtures)) {
   const { response } = fixture;
   mock.addFixture({
     ...fixture,

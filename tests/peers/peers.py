@@ -56,7 +56,9 @@ class Peer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}",
+                                         headers={"Authorization": f"Bearer {KEY}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
     def stop(self):

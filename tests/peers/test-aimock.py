@@ -18,16 +18,24 @@ OTHERS = {"match": {}, "response": {"error": {"message": "not here", "type": "in
 REPORT = {"report": SENTENCES}
 
 
-def provider(*fixtures, env=None):
-    """aimock with these rules for the writer; the first that matches answers."""
+def provider(*fixtures, key=None):
+    """aimock with these rules for the writer; the first that matches answers. With a key it wants
+    just that one."""
     rules = [{"match": dict(WRITER), **fixture} for fixture in fixtures]
-    return Peer("aimock.mjs", json.dumps([*rules, OTHERS]), env=env)
+    return Peer("aimock.mjs", json.dumps([*rules, OTHERS]), *([key] if key else []))
 
 
 def journal(mock, model=WRITER["model"]):
     """What that model was asked, in order."""
     return [entry for entry in mock.get("/__aimock/journal")
             if entry["body"] and entry["body"]["model"] == model]
+
+
+def requests(backend):
+    """How many were sent, as sortied counts them."""
+    counted = re.findall(r"^sortie_llm_requests_total\{.*\} (\d+)$", backend.get("/metrics").text,
+                         re.MULTILINE)
+    return sum(map(int, counted))
 
 
 def mission(*fixtures, **changes):
@@ -55,7 +63,7 @@ def shown_before(events, least):
 
 def test_report_over_the_sample():
     """The whole way: the key is sent, the passages travel as data, the report cites what was found."""
-    mock = provider({"response": REPORT}, env={"AIMOCK_API_KEYS": peers.KEY})  # any other key: 401
+    mock = provider({"response": REPORT}, key=peers.KEY)
     backend = start(settings(mock), SAMPLE)
     assert backend.get("/").json()["llm"] == "on"
     events, report = carry_out(backend, SAMPLE_MISSION)
@@ -72,7 +80,8 @@ def test_report_over_the_sample():
     entry, = journal(mock)
     assert entry["headers"]["authorization"] == "[REDACTED]", entry["headers"]
     first, *others = entry["body"]["messages"]
-    assert first["role"] == "system" and "<<<passage" not in first["content"]
+    assert first["role"] == "system"
+    assert not any(source["quote"] in first["content"] for source in completed["sources"])
     assert {m["role"] for m in others} == {"user"}, [m["role"] for m in others]
     sent = "\n".join(m["content"] for m in others)
     assert len(re.findall(r"^<<<passage \d+ ", sent, re.MULTILINE)) >= 3
@@ -149,7 +158,7 @@ def test_no_first_token():
 
 def test_malformed_json():
     events, report, _ = mission({"response": REPORT, "chaos": {"malformedRate": 1}})
-    assert_fell_back(events, report, ("protocol",))
+    assert_fell_back(events, report, ("protocol", "truncated"))
 
 
 def test_dropped_connection():
@@ -197,17 +206,19 @@ def test_rate_limit_for_long():
     assert len(asked) == 1
 
 
-def test_rejected_key():
-    """401 switches the layer off until the settings change: the next mission asks nobody."""
-    mock = provider({"response": REPORT}, env={"AIMOCK_API_KEYS": "another-key"})
+def test_wrong_key():
+    """401 switches the layer off until the settings change: the next mission asks nobody. One warning."""
+    mock = provider({"response": REPORT}, key="another-key")
     backend = start(settings(mock))
     events, report = carry_out(backend)
     assert report == peers.deterministic_report() and written_by(events) == "deterministic"
+    assert only(events, "llm.fallback", "plan")["data"]["reason"] == "auth"
     assert backend.get("/").json()["llm"] == "degraded"
-    asked = len(mock.get("/__aimock/journal"))
+    assert requests(backend) == 1
     events, report = carry_out(backend)
     assert report == peers.deterministic_report()
-    assert len(mock.get("/__aimock/journal")) == asked
+    assert requests(backend) == 1, "asked again with the key that was not accepted"
+    assert backend.stderr.count("does not accept the key") == 1, backend.stderr
     backend.stop()
 
 

@@ -52,11 +52,15 @@ def test_report_with_markup():
     text = ("A consumer group hands each entry of a stream to one of its consumers. [1] "
             "When a consumer dies, another consumer claims its pending entries. [1][99] "
             "More is [here](https://example.com/) ![x](https://example.com/x.png) <script>x</script>")
-    events, report, _ = mission(FIXED.replace("TEXT", text), model=WRITER["model"])
-    assert "example.com" not in report and "<script" not in report and "[99]" not in report
+    backend = start(settings(provider(FIXED.replace("TEXT", text), model=WRITER["model"])))
+    events, report = carry_out(backend)
+    page = backend.get(f"/missions/{events[-1]['mission_id']}/report?format=html").text
     assert written_by(events) == "llm", report
     assert only(events, "draft.completed")["data"]["citations_removed"] == 1
-    assert "another consumer claims its pending entries. [1]" in report
+    assert "another consumer claims its pending entries. [1]" in report and "[99]" not in report
+    assert "<script>x" not in page and "<img" not in page and 'href="https://example.com' not in page
+    assert "another consumer claims" in page
+    backend.stop()
 
 
 def test_text_without_citations():
