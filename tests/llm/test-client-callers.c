@@ -63,7 +63,8 @@ check_cancel (Wish *wish, LlmPeerEnd end)
   llm_peer_wait_closed (peer);
   g_test_message ("returned and closed after %" G_GINT64_FORMAT " ms",
                   (g_get_monotonic_time () - wish->since_us) / 1000);
-  g_assert_cmpint (g_get_monotonic_time () - wish->since_us, <, 300 * 1000);
+  /* It takes a few milliseconds, and far longer on a machine that is busy with other tests. */
+  g_assert_cmpint (g_get_monotonic_time () - wish->since_us, <, 2 * G_USEC_PER_SEC);
 }
 
 static void

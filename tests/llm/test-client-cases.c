@@ -8,7 +8,7 @@
  * short every byte. */
 
 #define SHORT 1600
-#define STALL_MS 300
+#define STALL_MS 800
 
 typedef struct
 {
