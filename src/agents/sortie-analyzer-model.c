@@ -98,7 +98,7 @@ static void
 take_insights (const SortieEvidence *evidence, JsonArray *array, SortieAnalysis *analysis)
 {
   g_autoptr (SortieSupport) support =
-      sortie_support_new (guess_language (array), evidence->passages);
+      sortie_support_new (guess_language (array), evidence->passages, SORTIE_SUPPORT_STRICT_SHARE);
   const Reader reader = { evidence, support, analysis };
 
   for (guint i = 0; i < json_array_get_length (array); i++)
@@ -188,7 +188,7 @@ sortie_analyzer_ask (SortieCognition *self,
                                           "none of its insights is in the passages that it names",
                                           error);
   return sortie_cognition_say_used (self, output, &call, error) &&
-                 tell (output, analysis, n_given, error)
+                 (n_given == 0 || tell (output, analysis, n_given, error))
              ? SORTIE_COGNITION_ANSWERED
              : SORTIE_COGNITION_STOPPED;
 }

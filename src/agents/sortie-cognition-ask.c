@@ -161,8 +161,8 @@ is_cancelled_cb (gpointer user_data)
   return asking->output->is_cancelled (asking->output);
 }
 
-static gboolean
-check_may_go_on (SortieStepOutput *output, GError **error)
+gboolean
+sortie_cognition_may_go_on (SortieStepOutput *output, GError **error)
 {
   if (!output->is_cancelled (output))
     return TRUE;
@@ -186,7 +186,7 @@ give_up (SortieCognition *self, Asking *asking, const GError *failure, GError **
       g_propagate_error (error, g_steal_pointer (&asking->error));
       return SORTIE_COGNITION_STOPPED;
     }
-  if (!check_may_go_on (asking->output, error))
+  if (!sortie_cognition_may_go_on (asking->output, error))
     return SORTIE_COGNITION_STOPPED;
   return say_fallback (asking->output, asking->call,
                        failure->domain == SORTIE_LLM_ERROR ? (SortieLlmError) failure->code
@@ -223,7 +223,7 @@ sortie_cognition_ask (SortieCognition *self,
                                .user_data = &asking };
   g_autoptr (GError) failure = NULL;
 
-  if (!check_may_go_on (output, error))
+  if (!sortie_cognition_may_go_on (output, error))
     return SORTIE_COGNITION_STOPPED;
   if (port->ask (port->llm, &request, &sink, &call->reply, &failure))
     {

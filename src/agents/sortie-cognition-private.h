@@ -41,6 +41,9 @@ const SortieCognitionPort *sortie_cognition_get_port (const SortieCognition *sel
 /* Whether there is a model to try. @self: (nullable) */
 gboolean sortie_cognition_is_on (const SortieCognition *self);
 
+/* FALSE with SORTIE_ERROR_CANCELLED where the step is to end. */
+gboolean sortie_cognition_may_go_on (SortieStepOutput *output, GError **error);
+
 /* -- one question -- */
 
 typedef enum

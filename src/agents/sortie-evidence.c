@@ -9,6 +9,7 @@
 
 /* Of a title and a heading so many bytes are shown. */
 #define MAX_SHOWN 120
+#define PATH_SEPARATOR " › "
 
 /* A passage that may be given. */
 typedef struct
@@ -215,15 +216,31 @@ sortie_evidence_find (const SortieEvidence *self, const char *document, int pass
   return 0;
 }
 
+/* The path of headings often begins with the title. */
+static const char *
+heading_of (const SortiePassage *passage)
+{
+  const char *heading = passage->heading != NULL ? passage->heading : "";
+  gsize length = strlen (passage->title);
+
+  if (strncmp (heading, passage->title, length) != 0)
+    return heading;
+  if (g_str_has_prefix (heading + length, PATH_SEPARATOR))
+    return heading + length + strlen (PATH_SEPARATOR);
+  return heading[length] == '\0' ? "" : heading;
+}
+
 static void
 append_passage (GString *message, const SortiePassage *passage, guint n)
 {
+  const char *heading = heading_of (passage);
+
   g_string_append_printf (message, "<<<passage %u | ", n);
   sortie_prompt_append_data (message, passage->title, MAX_SHOWN, TRUE);
-  if (passage->heading != NULL && *passage->heading != '\0')
+  if (*heading != '\0')
     {
       g_string_append (message, " | ");
-      sortie_prompt_append_data (message, passage->heading, MAX_SHOWN, TRUE);
+      sortie_prompt_append_data (message, heading, MAX_SHOWN, TRUE);
     }
   if (passage->page > 0)
     g_string_append_printf (message, " | page %d", passage->page);

@@ -27,6 +27,7 @@ struct _SortieSupport
 {
   char *language;
   GPtrArray *passages;
+  double least_share;
   SortieVocabulary *vocabulary;
   Cited *cited; /* one a passage */
 };
@@ -128,7 +129,7 @@ sortie_support_holds (SortieSupport *self, const char *text, gsize length, GArra
   for (guint i = 0; i < passages->len; i++)
     if (!get_cited (self, g_array_index (passages, guint, i))->comparable)
       return TRUE;
-  return sortie_support_get_share (self, text, length, passages) > SORTIE_SUPPORT_LEAST_SHARE;
+  return sortie_support_get_share (self, text, length, passages) > self->least_share;
 }
 
 /* -- a report -- */
@@ -319,12 +320,13 @@ sortie_support_new_source (SortieSupport *self, guint index, const char *text, g
 /* -- life -- */
 
 SortieSupport *
-sortie_support_new (const char *language, GPtrArray *passages)
+sortie_support_new (const char *language, GPtrArray *passages, double least_share)
 {
   SortieSupport *self = g_new0 (SortieSupport, 1);
 
   self->language = g_strdup (language);
   self->passages = passages;
+  self->least_share = least_share;
   self->vocabulary = sortie_vocabulary_new (language);
   self->cited = g_new0 (Cited, passages->len + 1);
   return self;

@@ -10,12 +10,14 @@ G_BEGIN_DECLS
 
 /* More than this share of a sentence's content words must be in what it cites. */
 #define SORTIE_SUPPORT_LEAST_SHARE 0.4
+/* For what is dropped and not only marked. */
+#define SORTIE_SUPPORT_STRICT_SHARE 0.6
 
 typedef struct _SortieSupport SortieSupport;
 
 /* `language`: of what is checked, not of the passages; `passages` (element-type SortiePassage) are
- * lent. */
-SortieSupport *sortie_support_new (const char *language, GPtrArray *passages);
+ * lent; `least_share`: what counts as enough, e.g. SORTIE_SUPPORT_LEAST_SHARE. */
+SortieSupport *sortie_support_new (const char *language, GPtrArray *passages, double least_share);
 void sortie_support_free (SortieSupport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieSupport, sortie_support_free)
 
@@ -25,7 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieSupport, sortie_support_free)
  * @length: bytes
  * @passages: (element-type guint): the passages that it cites, as indices from 0
  *
- * Whether the sentence shares enough with them: more than SORTIE_SUPPORT_LEAST_SHARE of its content
+ * Whether the sentence shares enough with them: more than the least share of its content
  * words, by their stems, are in the passages or their headings, and each of its figures is. Where one
  * of the passages is in another language than the sentence, its words can't be compared; its figures
  * still are.

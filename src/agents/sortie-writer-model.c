@@ -93,7 +93,8 @@ write_text (Writing *self, const char *text, gsize length, GError **error)
   return TRUE;
 }
 
-/* The draft begins with the first text of use: a failure before it leaves no trace. */
+/* The draft begins with the first text of use, so that a failure before it leaves no trace. Both go
+ * out together: a reader sees the first word as soon as it is there. */
 static gboolean
 begin_draft (Writing *self, GError **error)
 {
@@ -103,7 +104,8 @@ begin_draft (Writing *self, GError **error)
     return FALSE;
   self->call->draft = self->output->draft;
   self->report.body_start = strlen (title);
-  return write_text (self, title, strlen (title), error);
+  g_string_prepend (self->taken, title);
+  return TRUE;
 }
 
 /* Writes what came through the filter. */
@@ -166,8 +168,8 @@ find_fault (Writing *self, const SortieEvidence *evidence)
     return g_strdup ("the report cites none of the passages");
   if (n_words < MIN_WORDS)
     return g_strdup_printf ("the report has only %u words", n_words);
-  report->support =
-      sortie_support_new (sortie_text_guess_language (body, length), evidence->passages);
+  report->support = sortie_support_new (sortie_text_guess_language (body, length),
+                                        evidence->passages, SORTIE_SUPPORT_LEAST_SHARE);
   sortie_support_check (report->support, report->text->str, report->body_start, report->body_end,
                         sortie_citations_get_order (report->citations), &report->checked);
   if (report->checked.unsupported->len * 2 > report->checked.n_cited)
@@ -196,7 +198,8 @@ complete (Writing *self,
       return FALSE;
     }
   for (guint i = 0; i < blocks->len; i++)
-    if (!write_text (self, g_ptr_array_index (blocks, i), strlen (g_ptr_array_index (blocks, i)),
+    if (!sortie_cognition_may_go_on (self->output, error) ||
+        !write_text (self, g_ptr_array_index (blocks, i), strlen (g_ptr_array_index (blocks, i)),
                      error))
       return FALSE;
   data = sortie_model_report_to_data (report, analysis, self->call->reply.model);

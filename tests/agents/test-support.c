@@ -78,7 +78,8 @@ test_sentences (void)
           g_clear_pointer (&support, sortie_support_free);
           g_clear_pointer (&passages, g_ptr_array_unref);
           passages = passages_new ((const char *const[]){ text, NULL });
-          support = sortie_support_new (sortie_text_guess_language (text, strlen (text)), passages);
+          support = sortie_support_new (sortie_text_guess_language (text, strlen (text)), passages,
+                                        SORTIE_SUPPORT_LEAST_SHARE);
         }
       if (*lines[i] != '+' && *lines[i] != '-')
         continue;
@@ -169,7 +170,8 @@ test_report (void)
       "| sünk | of purple granite [2] |\n\n"
       "## Sources\n[1] Paper 77\n";
   g_autoptr (GPtrArray) passages = passages_new ((const char *const[]){ PUMP, PARTS, NULL });
-  g_autoptr (SortieSupport) support = sortie_support_new ("en", passages);
+  g_autoptr (SortieSupport) support =
+      sortie_support_new ("en", passages, SORTIE_SUPPORT_LEAST_SHARE);
   g_autoptr (GArray) order = order_new (2);
   gsize start = (gsize) (strstr (report, "The pump") - report);
   gsize end = (gsize) (strstr (report, "## Sources") - report);
@@ -196,7 +198,8 @@ test_order (void)
 {
   static const char *const report = "Spare parts remain available for ten years. [1]";
   g_autoptr (GPtrArray) passages = passages_new ((const char *const[]){ PUMP, PARTS, NULL });
-  g_autoptr (SortieSupport) support = sortie_support_new ("en", passages);
+  g_autoptr (SortieSupport) support =
+      sortie_support_new ("en", passages, SORTIE_SUPPORT_LEAST_SHARE);
   guint right = 2;
   guint wrong = 1;
 
@@ -221,7 +224,8 @@ test_across_languages (void)
       "Der Lieferant beseitigt jeden Mangel der Pumpe und trägt alle Kosten, die dabei für den "
       "Käufer entstehen.",
       NULL });
-  g_autoptr (SortieSupport) support = sortie_support_new ("de", passages);
+  g_autoptr (SortieSupport) support =
+      sortie_support_new ("de", passages, SORTIE_SUPPORT_LEAST_SHARE);
   g_autoptr (GArray) german = g_array_new (FALSE, FALSE, sizeof (guint));
   const char *told = "Das Mondgestein wird im Winter von Zwergen poliert.";
   guint second = 1;
@@ -237,7 +241,8 @@ test_source (void)
 {
   g_autoptr (GPtrArray) passages =
       passages_new ((const char *const[]){ "\n  Heading\n\n" PUMP " " PARTS "\n", NULL });
-  g_autoptr (SortieSupport) support = sortie_support_new ("en", passages);
+  g_autoptr (SortieSupport) support =
+      sortie_support_new ("en", passages, SORTIE_SUPPORT_LEAST_SHARE);
   static const struct
   {
     const char *sentence;
