@@ -5,6 +5,7 @@ Runs the tests by meson, shows the output of what failed, and ends in a line "N 
 that counts every test point of every program. A program that fails without a failed point (it
 crashed, leaked, hung or stopped short of its plan) counts as one failure, and so does a skip.
 """
+import glob
 import json
 import os
 import re
@@ -34,11 +35,18 @@ def chosen_tests(folder, wanted):
     return chosen
 
 
-def read_log(folder):
+def logs(folder):
+    """The files in which meson records runs; the name has the test setup's in it, or not."""
+    return glob.glob(os.path.join(glob.escape(folder), "meson-logs", "testlog*.json"))
+
+
+def read_logs(folder):
     """What meson recorded: one object a program, last run only."""
-    path = os.path.join(folder, "meson-logs", "testlog.json")
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return [json.loads(line) for line in file if line.strip()]
+    programs = []
+    for path in logs(folder):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            programs += [json.loads(line) for line in file if line.strip()]
+    return programs
 
 
 def count(program):
@@ -78,15 +86,14 @@ def main():
     sys.stdout.reconfigure(errors="backslashreplace")
     chosen = chosen_tests(folder, wanted)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    log = os.path.join(folder, "meson-logs", "testlog.json")
-    if os.path.exists(log):
+    for log in logs(folder):
         os.unlink(log)  # so that an old run is never counted
     status = subprocess.call(["meson", "test", "-C", folder, "--no-rebuild",
                               "--timeout-multiplier", "3",
                               # what is not run unless it is named
                               *(["--setup", "all", *chosen] if chosen else [])])
     passed, failures = 0, 0
-    for program in read_log(folder) if os.path.exists(log) else []:
+    for program in read_logs(folder):
         points, failed = count(program)
         passed += points
         failures += len(failed)
@@ -96,7 +103,7 @@ def main():
         print("meson test failed: see above" if status else "no test was run")
         failures = 1
     if failures:
-        print(f"\nAll that was said: {folder}/meson-logs/testlog.txt")
+        print(f"\nAll that was said: {folder}/meson-logs/testlog*.txt")
     print(f"\n{passed} passed, {failures} failed")
     sys.exit(1 if failures else 0)
 
