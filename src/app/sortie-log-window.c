@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "sortie-app"
+
+#include "sortie-log-window.h"
+
+#include "sortie-shown-text.h"
+
+#include <glib/gi18n.h>
+
+#define MAX_LINE 2000 /* bytes shown */
+#define MAX_LINES 2000
+
+struct _SortieLogWindow
+{
+  AdwWindow parent_instance;
+  SortieBackend *backend;
+  GtkStack *stack;
+  GtkWidget *scroller;
+  GtkWidget *empty;
+  GtkTextView *view;
+};
+
+G_DEFINE_FINAL_TYPE (SortieLogWindow, sortie_log_window, ADW_TYPE_WINDOW)
+
+static void
+append_line (SortieLogWindow *self, const char *line)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->view);
+  g_autofree char *shown = sortie_shown_line (line, MAX_LINE);
+  GtkTextIter start, end;
+
+  if (gtk_text_buffer_get_line_count (buffer) > MAX_LINES)
+    {
+      gtk_text_buffer_get_start_iter (buffer, &start);
+      gtk_text_buffer_get_iter_at_line (buffer, &end, MAX_LINES / 4);
+      gtk_text_buffer_delete (buffer, &start, &end);
+    }
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_insert (buffer, &end, shown, -1);
+  gtk_text_buffer_insert (buffer, &end, "\n", 1);
+  gtk_stack_set_visible_child (self->stack, self->scroller);
+}
+
+static void
+log_line_cb (SortieLogWindow *self, const char *line)
+{
+  append_line (self, line);
+}
+
+static void
+copy_cb (SortieLogWindow *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->view);
+  g_autofree char *text = NULL;
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+}
+
+static void
+sortie_log_window_dispose (GObject *object)
+{
+  SortieLogWindow *self = SORTIE_LOG_WINDOW (object);
+
+  g_clear_object (&self->backend);
+  G_OBJECT_CLASS (sortie_log_window_parent_class)->dispose (object);
+}
+
+static void
+sortie_log_window_class_init (SortieLogWindowClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = sortie_log_window_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sortie_app/Sortie/log-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, SortieLogWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, SortieLogWindow, scroller);
+  gtk_widget_class_bind_template_child (widget_class, SortieLogWindow, empty);
+  gtk_widget_class_bind_template_child (widget_class, SortieLogWindow, view);
+  gtk_widget_class_bind_template_callback (widget_class, copy_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+sortie_log_window_init (SortieLogWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWindow *
+sortie_log_window_new (GtkWindow *parent, SortieBackend *backend)
+{
+  SortieLogWindow *self = g_object_new (SORTIE_TYPE_LOG_WINDOW, "transient-for", parent, NULL);
+  GPtrArray *log = sortie_launcher_get_log (sortie_backend_get_launcher (backend));
+
+  self->backend = g_object_ref (backend);
+  for (guint i = 0; i < log->len; i++)
+    append_line (self, g_ptr_array_index (log, i));
+  g_signal_connect_object (backend, "log-line", G_CALLBACK (log_line_cb), self, G_CONNECT_SWAPPED);
+  return GTK_WINDOW (self);
+}
