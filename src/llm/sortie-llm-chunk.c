@@ -288,6 +288,8 @@ read_node (SortieLlmChunk *self, JsonNode *node, gboolean is_error, GError **err
 
   if (JSON_NODE_HOLDS_ARRAY (node))
     return read_array (json_node_get_array (node), error);
+  if (!JSON_NODE_HOLDS_OBJECT (node) && is_error)
+    return sortie_llm_chunk_read_finish ("error", &self->finish, error);
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return fail_protocol ("the answer is a JSON value that is no object", error);
   object = json_node_get_object (node);
@@ -326,6 +328,8 @@ sortie_llm_chunk_read (
   g_string_truncate (self->reasoning, 0);
   self->finish = SORTIE_LLM_FINISH_NONE;
   self->usage = (SortieLlmUsage){ -1, -1 };
+  if (node == NULL && is_error)
+    return sortie_llm_chunk_read_finish ("error", &self->finish, error);
   if (node == NULL)
     return fail_protocol ("the answer holds something that is no valid JSON", error);
   read = read_node (self, node, is_error, error);

@@ -81,6 +81,27 @@ test_answer (void)
   g_assert_cmpint (answer.first_token_us, >=, 0);
 }
 
+/* More than any buffer on the way holds. */
+static void
+test_large_request (void)
+{
+  g_autoptr (LlmPeer) peer =
+      llm_peer_new_scripted (llm_peer_response_new_answer ("Hi", NULL), NULL);
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  g_autofree char *text = g_strnfill (16 * 1024 * 1024, 'x');
+  g_auto (SortieLlmAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *body = NULL;
+  SortieLlmSettings settings;
+
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  sortie_llm_answer_init (&answer);
+  sortie_llm_client_ask (client, &settings, text, settings.total_ms, NULL, &answer, &error);
+  g_assert_no_error (error);
+  body = llm_peer_dup_body (peer);
+  g_assert_true (strcmp (body, text) == 0);
+}
+
 /* Neither made nor freed does a client touch the network. */
 static void
 test_no_connection (void)
@@ -349,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/llm/client/request", test_request);
   g_test_add_func ("/llm/client/no-key", test_no_key);
   g_test_add_func ("/llm/client/answer", test_answer);
+  g_test_add_func ("/llm/client/large-request", test_large_request);
   g_test_add_func ("/llm/client/no-connection", test_no_connection);
   g_test_add_func ("/llm/client/addresses", test_addresses);
   g_test_add_func ("/llm/client/refused", test_refused);

@@ -321,6 +321,8 @@ test_errors (void)
     }
   check ("event: error\ndata: {\"code\":429}\n\n", SORTIE_LLM_ERROR_RATE_LIMIT, "");
   check ("event: error\ndata: {\"error\":{\"code\":429}}\n\n", SORTIE_LLM_ERROR_RATE_LIMIT, "");
+  check ("event: error\ndata: upstream gone\n\n", SORTIE_LLM_ERROR_SERVER, "");
+  check ("event: error\ndata: \"gone\"\n\n", SORTIE_LLM_ERROR_SERVER, "");
   check ("event: ping\ndata: {\"type\":\"ping\"}\n\ndata: {\"choices\":[{\"delta\":"
          "{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n",
          OK, "a");
