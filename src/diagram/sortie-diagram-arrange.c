@@ -138,7 +138,8 @@ place_middle_row (Plan *self, const GArray *left, guint middle, const GArray *ri
   double needed = get_total (self, (const guint *) left->data, left->len) + left->len * gap;
   double x = 0;
   double half = box_at (self, middle)->width / 2;
-  double center = MAX (self->width / 2, needed + half);
+  double others = get_total (self, (const guint *) right->data, right->len) + right->len * gap;
+  double center = MAX (MIN (self->width / 2, self->width - others - half), needed + half);
 
   for (guint i = 0; i < left->len; i++)
     {

@@ -402,3 +402,30 @@ sortie_topology_find (const SortieTopology *self, const char *id)
       return (int) i;
   return -1;
 }
+
+gboolean
+sortie_topology_has_same_structure (const SortieTopology *a, const SortieTopology *b)
+{
+  if (a->revision != b->revision || a->nodes->len != b->nodes->len ||
+      a->edges->len != b->edges->len)
+    return FALSE;
+  for (guint i = 0; i < a->nodes->len; i++)
+    {
+      const SortieTopologyNode *one = g_ptr_array_index (a->nodes, i);
+      const SortieTopologyNode *other = g_ptr_array_index (b->nodes, i);
+
+      if (!g_str_equal (one->id, other->id) || !g_str_equal (one->label, other->label) ||
+          !g_str_equal (one->kind, other->kind))
+        return FALSE;
+    }
+  for (guint i = 0; i < a->edges->len; i++)
+    {
+      const SortieTopologyEdge *one = g_ptr_array_index (a->edges, i);
+      const SortieTopologyEdge *other = g_ptr_array_index (b->edges, i);
+
+      if (one->from != other->from || one->to != other->to ||
+          !g_str_equal (one->label, other->label))
+        return FALSE;
+    }
+  return TRUE;
+}

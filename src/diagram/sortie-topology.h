@@ -65,6 +65,9 @@ SortieTopology *sortie_topology_copy (const SortieTopology *self);
 void sortie_topology_free (SortieTopology *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieTopology, sortie_topology_free)
 
+/* Whether a diagram of one is a diagram of the other but for states and counters. */
+gboolean sortie_topology_has_same_structure (const SortieTopology *a, const SortieTopology *b);
+
 /* The node's index, or -1. */
 int sortie_topology_find (const SortieTopology *self, const char *id);
 /**
