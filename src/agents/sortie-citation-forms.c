@@ -9,8 +9,17 @@
 /* A wider range is not meant: "[1990-2020]". */
 #define MAX_RANGE SORTIE_CITATION_MAX_NUMBERS
 
-#define OPEN_LENTICULAR "【"
-#define CLOSE_LENTICULAR "】"
+/* The brackets, also with backslashes before them and in the forms of other scripts. In parentheses a
+ * number alone is none. */
+static const struct
+{
+  const char *open;
+  const char *close;
+  gboolean labelled;
+} pairs[] = {
+  { "[", "]", FALSE },   { "\\[", "\\]", FALSE }, { "【", "】", FALSE },
+  { "［", "］", FALSE }, { "(", ")", TRUE },
+};
 
 typedef struct
 {
@@ -159,7 +168,7 @@ form_add_range (SortieCitationForm *form, guint first, guint last)
 
 /* "passage 3", "^3", "3", "3-5". */
 static SortieMatch
-take_item (Cursor *cursor, SortieCitationForm *form)
+take_item (Cursor *cursor, gboolean labelled, SortieCitationForm *form)
 {
   guint first = 0;
   guint last = 0;
@@ -167,8 +176,9 @@ take_item (Cursor *cursor, SortieCitationForm *form)
 
   if (cursor->at < cursor->end && (*cursor->at == '^' || *cursor->at == '#'))
     cursor->at++;
-  if (take_one_of (cursor, labels, G_N_ELEMENTS (labels)) == SORTIE_MATCH_MORE)
-    return SORTIE_MATCH_MORE;
+  match = take_one_of (cursor, labels, G_N_ELEMENTS (labels));
+  if (match == SORTIE_MATCH_MORE || (labelled && match == SORTIE_MATCH_NO))
+    return match;
   skip_blanks (cursor);
   match = take_number (cursor, &first);
   if (match != SORTIE_MATCH_YES)
@@ -188,21 +198,19 @@ take_item (Cursor *cursor, SortieCitationForm *form)
   return match;
 }
 
-/* What closes the bracket: `]`, or `】` with anything before it after a dagger. */
+/* What closes the bracket; after a dagger anything may be before it. */
 static SortieMatch
-take_close (Cursor *cursor, gboolean lenticular)
+take_close (Cursor *cursor, const char *close)
 {
-  if (!lenticular)
-    return take (cursor, "]");
-  if (take (cursor, "†") == SORTIE_MATCH_YES)
-    {
-      const char *close = g_strstr_len (cursor->at, cursor->end - cursor->at, CLOSE_LENTICULAR);
+  const char *found;
 
-      if (close == NULL)
-        return SORTIE_MATCH_MORE;
-      cursor->at = close;
-    }
-  return take (cursor, CLOSE_LENTICULAR);
+  if (take (cursor, "†") != SORTIE_MATCH_YES)
+    return take (cursor, close);
+  found = g_strstr_len (cursor->at, cursor->end - cursor->at, close);
+  if (found == NULL)
+    return SORTIE_MATCH_MORE;
+  cursor->at = found + strlen (close);
+  return SORTIE_MATCH_YES;
 }
 
 /* What parts two numbers. They may also stand side by side: "[1 2]". */
@@ -216,33 +224,61 @@ take_separator (Cursor *cursor)
   return match;
 }
 
-SortieMatch
-sortie_citation_form_read (const char *at, gsize left, SortieCitationForm *form)
+static SortieMatch
+read_pair (Cursor cursor, gsize pair, SortieCitationForm *form)
 {
-  Cursor cursor = { at, at + MIN (left, SORTIE_CITATION_MAX_FORM) };
-  gboolean lenticular = take (&cursor, OPEN_LENTICULAR) == SORTIE_MATCH_YES;
+  const char *start = cursor.at;
+  gboolean labelled = pairs[pair].labelled;
   SortieCitationForm read = { 0 };
-  SortieMatch match = lenticular ? SORTIE_MATCH_YES : take (&cursor, "[");
+  SortieMatch match = take (&cursor, pairs[pair].open);
 
   while (match == SORTIE_MATCH_YES)
     {
       skip_blanks (&cursor);
-      match = take_item (&cursor, &read);
+      match = take_item (&cursor, labelled, &read);
+      labelled = FALSE;
       if (match != SORTIE_MATCH_YES)
         break;
       skip_blanks (&cursor);
-      match = take_close (&cursor, lenticular);
+      match = take_close (&cursor, pairs[pair].close);
       if (match == SORTIE_MATCH_YES)
         {
-          read.length = (gsize) (cursor.at - at);
+          read.length = (gsize) (cursor.at - start);
           *form = read;
           return match;
         }
       if (match == SORTIE_MATCH_NO)
         match = take_separator (&cursor);
     }
+  return match;
+}
+
+SortieMatch
+sortie_citation_form_read (const char *at, gsize left, SortieCitationForm *form)
+{
+  Cursor cursor = { at, at + MIN (left, SORTIE_CITATION_MAX_FORM) };
+  SortieMatch best = SORTIE_MATCH_NO;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      SortieMatch match = read_pair (cursor, i, form);
+
+      if (match == SORTIE_MATCH_YES)
+        return match;
+      if (match == SORTIE_MATCH_MORE)
+        best = match;
+    }
   /* Too long to be one, however it goes on. */
-  return match == SORTIE_MATCH_MORE && left >= SORTIE_CITATION_MAX_FORM ? SORTIE_MATCH_NO : match;
+  return best == SORTIE_MATCH_MORE && left >= SORTIE_CITATION_MAX_FORM ? SORTIE_MATCH_NO : best;
+}
+
+gboolean
+sortie_citation_form_opens (const char *at)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    if (g_str_has_prefix (at, pairs[i].open))
+      return TRUE;
+  return FALSE;
 }
 
 /* -- the head of a list of sources -- */
@@ -264,7 +300,7 @@ match_tail (const char *at, const char *end, gboolean complete)
   if (at == end)
     return complete ? SORTIE_MATCH_YES : SORTIE_MATCH_MORE;
   /* "Sources: [1] …" in one line. */
-  if (colon && (*at == '[' || g_str_has_prefix (at, OPEN_LENTICULAR)))
+  if (colon && *at != '(' && sortie_citation_form_opens (at))
     return SORTIE_MATCH_YES;
   return SORTIE_MATCH_NO;
 }

@@ -39,13 +39,17 @@ typedef struct
 
 /**
  * sortie_citation_form_read:
- * @at: UTF-8, beginning with `[` or `【`
+ * @at: UTF-8
  * @left: bytes
  * @form: (out): untouched unless it is one
  *
- * `[3]`, `[1, 2]`, `[1-3]`, `[^3]`, `[passage 3]`, `[passages 1 and 2]`, `【3】`, `【3†source】`.
+ * `[3]`, `[1, 2]`, `[1-3]`, `[^3]`, `[passage 3]`, `[passages 1 and 2]`, `【3】`,
+ * `【3†source】`, `\\[3\\]`, `(passage 3)`.
  */
 SortieMatch sortie_citation_form_read (const char *at, gsize left, SortieCitationForm *form);
+
+/* Whether one of the brackets begins here. */
+gboolean sortie_citation_form_opens (const char *at);
 
 /**
  * sortie_citation_heads_list:

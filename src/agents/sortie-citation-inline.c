@@ -119,26 +119,21 @@ take_numbers (SortieCitationInline *self, const SortieCitationForm *form)
     self->n_blanks = 0;
 }
 
+/* A bracket that may be a citation; `otherwise` deals with it where it is none. */
 static gsize
-take_bracket (SortieCitationInline *self, const Rest *rest)
+take_bracket (SortieCitationInline *self,
+              const Rest *rest,
+              gsize (*otherwise) (SortieCitationInline *, const Rest *))
 {
   SortieCitationForm form;
   SortieMatch match = sortie_citation_form_read (rest->at, rest->left, &form);
 
   if (match == SORTIE_MATCH_MORE && !rest->final)
     return 0;
-  if (match == SORTIE_MATCH_YES)
-    {
-      take_numbers (self, &form);
-      return form.length;
-    }
-  if (*rest->at == '[')
-    {
-      put_escaped (self, rest->at, 1);
-      return 1;
-    }
-  put_text (self, rest->at, strlen ("【"));
-  return strlen ("【");
+  if (match != SORTIE_MATCH_YES)
+    return otherwise (self, rest);
+  take_numbers (self, &form);
+  return form.length;
 }
 
 /* -- marks that could make markup -- */
@@ -274,8 +269,8 @@ take_address_mark (SortieCitationInline *self, const Rest *rest)
 static gboolean
 is_special (const char *at)
 {
-  return strchr ("\\[]<`~:@.( ", *at) != NULL ||
-         ((guchar) *at == 0xE3 && strncmp (at, "【", 3) == 0);
+  return strchr ("\\[]<`~:@.(& ", *at) != NULL ||
+         ((guchar) *at >= 0x80 && sortie_citation_form_opens (at));
 }
 
 static gsize
@@ -290,6 +285,33 @@ take_plain (SortieCitationInline *self, const Rest *rest)
 }
 
 static gsize
+take_escaped (SortieCitationInline *self, const Rest *rest)
+{
+  put_escaped (self, rest->at, 1);
+  return 1;
+}
+
+/* Even after a bracket that is no citation: nobody should have to count backslashes. */
+static gsize
+take_parenthesis (SortieCitationInline *self, const Rest *rest)
+{
+  if (last_of (self) == ']' || (self->after_citation && self->n_blanks == 0))
+    return take_escaped (self, rest);
+  return take_plain (self, rest);
+}
+
+/* `&#91;99]` would show as a citation. */
+static gsize
+take_ampersand (SortieCitationInline *self, const Rest *rest)
+{
+  if (rest->left < 2 && !rest->final)
+    return 0;
+  if (rest->left > 1 && (rest->at[1] == '#' || g_ascii_isalpha (rest->at[1])))
+    return take_escaped (self, rest);
+  return take_plain (self, rest);
+}
+
+static gsize
 take_next (SortieCitationInline *self, const Rest *rest)
 {
   switch (*rest->at)
@@ -298,9 +320,11 @@ take_next (SortieCitationInline *self, const Rest *rest)
       self->n_blanks = MIN (self->n_blanks + 1, MAX_BLANKS);
       return 1;
     case '\\':
-      return take_backslash (self, rest);
+      return take_bracket (self, rest, take_backslash);
     case '[':
-      return take_bracket (self, rest);
+      return take_bracket (self, rest, take_escaped);
+    case '(':
+      return take_bracket (self, rest, take_parenthesis);
     case '`':
       return take_backticks (self, rest);
     case '~':
@@ -309,18 +333,13 @@ take_next (SortieCitationInline *self, const Rest *rest)
     case '@':
     case '.':
       return take_address_mark (self, rest);
-    case '(':
-      /* Even after a bracket that is no citation: nobody should have to count backslashes. */
-      if (last_of (self) != ']' && (!self->after_citation || self->n_blanks > 0))
-        return take_plain (self, rest);
-      put_escaped (self, rest->at, 1);
-      return 1;
+    case '&':
+      return take_ampersand (self, rest);
     case ']':
     case '<':
-      put_escaped (self, rest->at, 1);
-      return 1;
+      return take_escaped (self, rest);
     default:
-      return is_special (rest->at) ? take_bracket (self, rest) : take_plain (self, rest);
+      return take_bracket (self, rest, take_plain);
     }
 }
 

@@ -6,7 +6,32 @@
 
 G_BEGIN_DECLS
 
-/* Between sortie-citations.c (bytes and lines) and sortie-citation-inline.c (within a line). */
+/* Between sortie-citations.c (bytes and blocks), sortie-citation-lines.c (kinds of lines) and
+ * sortie-citation-inline.c (within a line). */
+
+/* A line whose kind can't be told is held back so long, bytes; then it is text. */
+#define SORTIE_LINE_MAX_HELD 1024
+/* A longer line opens no code block. */
+#define SORTIE_LINE_MAX_FENCE 80
+
+typedef enum
+{
+  SORTIE_LINE_TEXT,
+  SORTIE_LINE_FENCE, /* opens a code block */
+  SORTIE_LINE_HEADING,
+  SORTIE_LINE_ENTRY, /* may be one of a list of sources */
+  SORTIE_LINE_HEAD,  /* of a list of sources */
+} SortieLineKind;
+
+/* Whether the kind of a line that is not blank can be told from its beginning. */
+gboolean sortie_citation_line_read (const char *line,
+                                    gsize length,
+                                    gboolean complete,
+                                    SortieLineKind *kind);
+/* `[3]: …`: how links and footnotes are defined. */
+gboolean sortie_citation_is_definition (const char *entry);
+/* How many of them the line begins with. */
+gsize sortie_citation_count_mark (const char *line, gsize length, char mark);
 
 #define SORTIE_CITATION_TAIL 8
 

@@ -7,12 +7,6 @@
 
 #include <string.h>
 
-/* A line that may be a heading, a fence or an entry of a list of sources is held back so long, bytes;
- * then it is text. */
-#define MAX_HELD_LINE 1024
-#define MAX_HEADING 256
-#define MAX_FENCE 80
-
 typedef enum
 {
   STATE_START,    /* the line's kind is not known yet: it is in `line` */
@@ -90,96 +84,13 @@ put_code (SortieCitations *self, const char *text, gsize length)
 static void
 put_fence (SortieCitations *self)
 {
-  char fence[MAX_FENCE];
+  char fence[SORTIE_LINE_MAX_FENCE];
 
   memset (fence, self->fence, self->fence_length);
   put_code (self, fence, self->fence_length);
 }
 
-/* -- kinds of lines -- */
-
-static gsize
-count_mark (const char *line, gsize length, char mark)
-{
-  gsize n = 0;
-
-  while (n < length && line[n] == mark)
-    n++;
-  return n;
-}
-
-/* Only a fence at the very beginning of a line surely opens a code block for every reader. */
-static SortieMatch
-match_fence (const char *line, gsize length, gboolean complete)
-{
-  gsize n = count_mark (line, length, *line);
-
-  for (gsize i = n; i < length; i++)
-    if (!g_ascii_isalnum (line[i]) && strchr ("_+.#- ", line[i]) == NULL)
-      return SORTIE_MATCH_NO;
-  if (length > n && n < 3)
-    return SORTIE_MATCH_NO;
-  if (length >= MAX_FENCE)
-    return SORTIE_MATCH_NO;
-  if (!complete)
-    return SORTIE_MATCH_MORE;
-  return n >= 3 ? SORTIE_MATCH_YES : SORTIE_MATCH_NO;
-}
-
-static gboolean
-is_fence_mark (char c)
-{
-  return c == '`' || c == '~';
-}
-
-/* "[3] Title, p. 4", "[^3]: …", "【3】 …": a line that only lists a source, if more such follow or
- * nothing at all. */
-static SortieMatch
-match_entry (const char *line, gsize length, gboolean complete)
-{
-  SortieCitationForm form;
-  SortieMatch match = sortie_citation_form_read (line, length, &form);
-  gsize after;
-
-  if (match == SORTIE_MATCH_MORE)
-    return complete ? SORTIE_MATCH_NO : match;
-  if (match == SORTIE_MATCH_NO || form.n_numbers + form.n_excess != 1)
-    return SORTIE_MATCH_NO;
-  after = form.length;
-  if (after < length && strchr (":.)", line[after]) != NULL)
-    after++;
-  if (after == length)
-    return complete ? SORTIE_MATCH_YES : SORTIE_MATCH_MORE;
-  if (line[after] != ' ')
-    return SORTIE_MATCH_NO;
-  if (complete)
-    return SORTIE_MATCH_YES;
-  return length >= MAX_HELD_LINE ? SORTIE_MATCH_NO : SORTIE_MATCH_MORE;
-}
-
-static SortieMatch
-match_heading (const char *line, gsize length, gboolean complete)
-{
-  gsize n = count_mark (line, length, '#');
-
-  if (n > 6 || (length > n && line[n] != ' '))
-    return SORTIE_MATCH_NO;
-  if (complete)
-    return SORTIE_MATCH_YES;
-  return length >= MAX_HEADING ? SORTIE_MATCH_NO : SORTIE_MATCH_MORE;
-}
-
 /* -- whole lines -- */
-
-/* `[3]: …` is how links and footnotes are defined, and no sentence. */
-static gboolean
-is_definition (const char *entry)
-{
-  SortieCitationForm form;
-
-  return sortie_citation_form_read (entry, strlen (entry), &form) == SORTIE_MATCH_YES &&
-         entry[form.length] == ':';
-}
 
 /* What was taken for the first line of a list of sources is text after all. */
 static void
@@ -190,7 +101,7 @@ release_entry (SortieCitations *self)
   if (self->entry->len == 0)
     return;
   self->n_breaks = self->entry_breaks;
-  if (!is_definition (self->entry->str))
+  if (!sortie_citation_is_definition (self->entry->str))
     sortie_citation_inline_feed (&self->text, self->entry->str, self->entry->len);
   sortie_citation_inline_end (&self->text);
   g_string_truncate (self->entry, 0);
@@ -228,7 +139,7 @@ begin_text (SortieCitations *self)
 static void
 take_heading (SortieCitations *self)
 {
-  gsize level = count_mark (self->line->str, self->line->len, '#');
+  gsize level = sortie_citation_count_mark (self->line->str, self->line->len, '#');
   g_autofree char *words = g_strstrip (g_strdup (self->line->str + level));
 
   g_string_truncate (self->line, 0);
@@ -243,7 +154,7 @@ take_heading (SortieCitations *self)
 static void
 open_code (SortieCitations *self)
 {
-  gsize n = count_mark (self->line->str, self->line->len, *self->line->str);
+  gsize n = sortie_citation_count_mark (self->line->str, self->line->len, *self->line->str);
   g_autofree char *info = g_strstrip (g_strdup (self->line->str + n));
   gboolean markdown =
       g_ascii_strcasecmp (info, "markdown") == 0 || g_ascii_strcasecmp (info, "md") == 0;
@@ -280,51 +191,31 @@ take_entry (SortieCitations *self)
   g_string_truncate (self->line, 0);
 }
 
-/* Whether the line is a fence, a heading or an entry, and what to do with it then. */
-static SortieMatch
-match_line (const char *line, gsize length, gboolean complete, void (**take) (SortieCitations *))
-{
-  gsize indent = MIN (count_mark (line, length, ' '), 3);
-  const char *at = line + indent;
-
-  if (is_fence_mark (*line))
-    {
-      *take = open_code;
-      return match_fence (line, length, complete);
-    }
-  if (*at == '#')
-    {
-      *take = take_heading;
-      return match_heading (at, length - indent, complete);
-    }
-  if (*at == '[' || g_str_has_prefix (at, "【"))
-    {
-      *take = take_entry;
-      return match_entry (at, length - indent, complete);
-    }
-  return SORTIE_MATCH_NO;
-}
-
 /* Deals with the line as soon as its kind is known. */
 static void
 take_line (SortieCitations *self, gboolean complete)
 {
-  void (*take) (SortieCitations *) = begin_text;
-  SortieMatch match = match_line (self->line->str, self->line->len, complete, &take);
-  SortieMatch head;
+  SortieLineKind kind = SORTIE_LINE_TEXT;
 
-  if (match == SORTIE_MATCH_MORE)
+  if (!sortie_citation_line_read (self->line->str, self->line->len, complete, &kind))
     return;
-  head = sortie_citation_heads_list (self->line->str, self->line->len, complete);
-  if (head == SORTIE_MATCH_YES)
-    swallow (self);
-  else if (match == SORTIE_MATCH_YES)
+  if (kind == SORTIE_LINE_HEAD)
     {
-      g_string_erase (self->line, 0, (gssize) MIN (strspn (self->line->str, " "), 3));
-      take (self);
+      swallow (self);
+      return;
     }
-  else if (head == SORTIE_MATCH_NO)
-    begin_text (self);
+  if (kind == SORTIE_LINE_TEXT)
+    {
+      begin_text (self);
+      return;
+    }
+  g_string_erase (self->line, 0, (gssize) MIN (strspn (self->line->str, " "), 3));
+  if (kind == SORTIE_LINE_FENCE)
+    open_code (self);
+  else if (kind == SORTIE_LINE_HEADING)
+    take_heading (self);
+  else
+    take_entry (self);
 }
 
 static void
@@ -352,7 +243,7 @@ end_code_line (SortieCitations *self)
 {
   const char *line = self->line->str;
   gsize blanks = strspn (line, " \t");
-  gsize n = count_mark (line + blanks, self->line->len - blanks, self->fence);
+  gsize n = sortie_citation_count_mark (line + blanks, self->line->len - blanks, self->fence);
 
   if (self->state == STATE_CODE && n >= self->fence_length &&
       strspn (line + blanks + n, " \t") == self->line->len - blanks - n)
@@ -383,7 +274,7 @@ feed_code (SortieCitations *self, const char *character, gsize length)
       return;
     }
   g_string_append_len (self->line, character, (gssize) length);
-  if (may_close && self->line->len < MAX_HELD_LINE)
+  if (may_close && self->line->len < SORTIE_LINE_MAX_HELD)
     return;
   put_code (self, self->line->str, self->line->len);
   g_string_truncate (self->line, 0);
@@ -422,7 +313,8 @@ feed_character (SortieCitations *self, const char *character, gsize length)
     {
       g_string_append_len (self->line, character, (gssize) length);
       /* What is only blank so far tells nothing. */
-      if (strspn (self->line->str, " \t") < self->line->len || self->line->len >= MAX_FENCE)
+      if (strspn (self->line->str, " \t") < self->line->len ||
+          self->line->len >= SORTIE_LINE_MAX_FENCE)
         take_line (self, FALSE);
     }
 }

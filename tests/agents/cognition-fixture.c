@@ -332,3 +332,25 @@ count_said (const Chain *chain, const char *code)
     n += g_strcmp0 (((Said *) g_ptr_array_index (chain->recorder->said, i))->code, code) == 0;
   return n;
 }
+
+void
+assert_same_missions (const Chain *a, const Chain *b)
+{
+  g_autofree char *plan_a = sortie_plan_to_json (a->plan);
+  g_autofree char *plan_b = sortie_plan_to_json (b->plan);
+
+  g_assert_cmpstr (plan_a, ==, plan_b);
+  g_assert_cmpstr (a->recorder->draft->str, ==, b->recorder->draft->str);
+  g_assert_cmpstr (a->recorder->draft_data, ==, b->recorder->draft_data);
+}
+
+guint
+number_of (const char *message, const char *text)
+{
+  const char *found = strstr (message, text);
+  const char *head = found != NULL ? g_strrstr_len (message, found - message, "<<<passage ") : NULL;
+
+  if (head == NULL)
+    g_error ("'%s' is in no passage of:\n%s", text, message);
+  return (guint) g_ascii_strtoull (head + strlen ("<<<passage "), NULL, 10);
+}

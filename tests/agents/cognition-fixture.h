@@ -73,6 +73,11 @@ guint count_said (const Chain *chain, const char *code);
 /* A member of an event's data, as text. (transfer full) */
 char *said_get (const Said *said, const char *member);
 
+/* The same plan, the same report, the same data. */
+void assert_same_missions (const Chain *a, const Chain *b);
+/* Under which number a message gives the passage with this text. */
+guint number_of (const char *message, const char *text);
+
 #define assert_contains(text, part)                                                                \
   G_STMT_START                                                                                     \
   {                                                                                                \

@@ -18,17 +18,6 @@ typedef struct
   guint letters;
 } Numbers;
 
-static guint
-number_of (const char *message, const char *text)
-{
-  const char *found = strstr (message, text);
-  const char *head = found != NULL ? g_strrstr_len (message, found - message, "<<<passage ") : NULL;
-
-  if (head == NULL)
-    g_error ("'%s' is in no passage of:\n%s", text, message);
-  return (guint) g_ascii_strtoull (head + strlen ("<<<passage "), NULL, 10);
-}
-
 static Numbers
 learn_numbers (Fixture *fixture)
 {
