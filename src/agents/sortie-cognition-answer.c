@@ -10,7 +10,9 @@
 
 #include <string.h>
 
-/* Words that a model may add to a search. */
+/* A model may add as many words to a search as it has, so that what is found is still about those;
+ * within these bounds. */
+#define MIN_ADDED 4
 #define MAX_ADDED 10
 #define MAX_DEPTH 64
 
@@ -149,6 +151,7 @@ sortie_cognition_dup_query (const char *language, const char *own, const char *m
   g_autoptr (GPtrArray) terms = sortie_question_list_terms (language, own);
   g_autoptr (GPtrArray) added = NULL;
   guint n_own = terms->len;
+  guint n_most;
   GString *query;
 
   if (strlen (more) > SORTIE_COGNITION_MAX_QUERY || !sortie_cognition_is_one_line (more) ||
@@ -157,7 +160,8 @@ sortie_cognition_dup_query (const char *language, const char *own, const char *m
   added = sortie_question_list_terms (language, more);
   sortie_question_add_terms (terms, added);
   query = g_string_new (own);
-  for (guint i = n_own; i < MIN (terms->len, n_own + MAX_ADDED); i++)
+  n_most = n_own + CLAMP (n_own, MIN_ADDED, MAX_ADDED);
+  for (guint i = n_own; i < MIN (terms->len, n_most); i++)
     g_string_append_printf (query, "%s%s", query->len > 0 ? " " : "",
                             (const char *) g_ptr_array_index (terms, i));
   return g_string_free (query, FALSE);

@@ -347,7 +347,7 @@ test_queries (Fixture *fixture, gconstpointer data)
     { "\"undeliverable message\"\n", " undeliverable message" },
     { "{\"query\":\"dead letter\"}", "" },
     { "{\"query\":\"what is the\"}", "" },
-    { "{\"query\":\"a1 b2 c3 d4 e5 f6 g7 h8 i9 j10 k11 l12\"}", " a1 b2 c3 d4 e5 f6 g7 h8 i9 j10" },
+    { "{\"query\":\"a1 b2 c3 d4 e5 f6 g7 h8 i9 j10 k11 l12\"}", " a1 b2 c3 d4" },
     { "", NULL },
     { "{\"query\":\"\"}", NULL },
     { "{\"query\":\"---\"}", NULL },
