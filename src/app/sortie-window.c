@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "sortie-app"
 
+#include "sortie-accessible.h"
 #include "sortie-window-private.h"
 
 #include <glib/gi18n.h>
@@ -273,5 +274,6 @@ sortie_window_new (GtkApplication *application, SortieBackend *backend, SortieMi
   sortie_window_init_actions (self);
   sortie_window_init_layout (self);
   sortie_window_init_backend (self);
+  sortie_accessible_complete (GTK_WIDGET (self));
   return self;
 }
