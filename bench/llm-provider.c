@@ -147,7 +147,7 @@ put_token (Stream *stream)
   size_t n = 0, length = 4 + (size_t) (stream->sent % 2); /* bytes: 4 and 5 by turns */
 
   if (stream->sent == 0)
-    n = (size_t) snprintf (escaped, sizeof escaped, "Sent%lld ", now_ns ());
+    n = (size_t) snprintf (escaped, sizeof escaped, "Sent%lld: ", now_ns ());
   for (size_t i = 0; stream->sent > 0 && i < length; i++)
     {
       char c = text[stream->at++ % text_length];

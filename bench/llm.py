@@ -36,7 +36,7 @@ MISSION = documents.MISSIONS[0]
 RATES = ((100, 50, 550), (300, 50, 1550), (1000, 50, 2050))
 STREAMS = (1, 20)
 MISSION_DEADLINE = 120
-SENT = re.compile(r"Sent(\d{9,}) ")
+SENT = re.compile(r"Sent(\d{9,}):")
 PASSAGE = re.compile(r"<<<passage (\d+)\b[^\n]*>>>\n(.*?)(?=\n<<<)", re.S)
 SENTENCE = re.compile(r"[A-Z][^.!?\n\[\]<>*_`|#]{30,200}\.(?=\s|$)")
 
