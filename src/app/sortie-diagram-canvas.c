@@ -289,13 +289,21 @@ sortie_diagram_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
 {
   SortieDiagramCanvas *self = SORTIE_DIAGRAM_CANVAS (widget);
   GtkWidget *focus = gtk_widget_get_focus_child (widget);
+  gboolean tab = direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_TAB_BACKWARD;
+  gboolean inside;
   guint i;
   int next;
 
-  if (focus == NULL || self->layout == NULL || direction == GTK_DIR_TAB_FORWARD ||
-      direction == GTK_DIR_TAB_BACKWARD || !g_ptr_array_find (self->nodes, focus, &i))
+  if (self->layout == NULL)
+    return FALSE;
+  inside = focus != NULL && g_ptr_array_find (self->nodes, focus, &i);
+  if (tab)
+    next = sortie_diagram_walk_tab (self->layout, inside ? (int) i : -1,
+                                    direction == GTK_DIR_TAB_FORWARD);
+  else if (inside)
+    next = sortie_diagram_walk (self->layout, self->request, i, direction);
+  else
     return GTK_WIDGET_CLASS (sortie_diagram_canvas_parent_class)->focus (widget, direction);
-  next = sortie_diagram_walk (self->layout, self->request, i, direction);
   return next >= 0 && gtk_widget_grab_focus (g_ptr_array_index (self->nodes, next));
 }
 

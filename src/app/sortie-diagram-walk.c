@@ -5,6 +5,12 @@
 
 #include <math.h>
 
+/* How far beside, to how far along, a neighbour may lie: one that an edge leads to, and any. Ranks lie
+ * below each other, so that edges lead up and down, while a row is walked from side to side. */
+#define EDGE_UPRIGHT 1.6
+#define EDGE_SIDEWAYS 0.5
+#define ANY 2.5
+
 /* How far a place lies in a direction, and how far beside. */
 static gboolean
 project (
@@ -57,6 +63,8 @@ sortie_diagram_walk (const SortieDiagramLayout *layout,
   double best = G_MAXDOUBLE;
   int found = -1;
   gboolean linked = FALSE;
+  double steep =
+      direction == GTK_DIR_UP || direction == GTK_DIR_DOWN ? EDGE_UPRIGHT : EDGE_SIDEWAYS;
 
   for (guint i = 0; i < layout->n_boxes; i++)
     {
@@ -66,9 +74,9 @@ sortie_diagram_walk (const SortieDiagramLayout *layout,
 
       if (i == from ||
           !project (layout->centers[from], layout->centers[i], direction, &along, &beside) ||
-          along < 1 || beside > 2.5 * along)
+          along < 1 || beside > ANY * along)
         continue;
-      here = are_linked (request, from, i);
+      here = beside <= steep * along && are_linked (request, from, i);
       if (linked && !here)
         continue;
       if (along + 2 * beside < best || (here && !linked))
@@ -77,6 +85,33 @@ sortie_diagram_walk (const SortieDiagramLayout *layout,
           found = (int) i;
           linked = here;
         }
+    }
+  return found;
+}
+
+/* Whether one place is read before another: nodes of a row have one height. */
+static gboolean
+is_before (const SortieDiagramLayout *layout, int a, int b)
+{
+  SortiePoint one = layout->centers[a];
+  SortiePoint other = layout->centers[b];
+
+  if (fabs (one.y - other.y) > 1)
+    return one.y < other.y;
+  return one.x != other.x ? one.x < other.x : a < b;
+}
+
+int
+sortie_diagram_walk_tab (const SortieDiagramLayout *layout, int from, gboolean forward)
+{
+  int found = -1;
+
+  for (int i = 0; i < (int) layout->n_boxes; i++)
+    {
+      if (i == from || (from >= 0 && is_before (layout, i, from) == forward))
+        continue;
+      if (found < 0 || is_before (layout, i, found) == forward)
+        found = i;
     }
   return found;
 }

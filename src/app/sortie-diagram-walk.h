@@ -14,4 +14,8 @@ int sortie_diagram_walk (const SortieDiagramLayout *layout,
                          guint from,
                          GtkDirectionType direction);
 
+/* The next node, or the one before it, in reading order: row by row. @from: -1 to begin. -1 at the
+ * end. */
+int sortie_diagram_walk_tab (const SortieDiagramLayout *layout, int from, gboolean forward);
+
 G_END_DECLS
