@@ -204,6 +204,14 @@ sortie_citation_popover_show (SortieCitationPopover *self,
                                 passage_cb, g_object_ref (self));
 }
 
+void
+sortie_citation_popover_take_focus (SortieCitationPopover *self)
+{
+  if (gtk_widget_get_visible (self->open))
+    gtk_widget_grab_focus (self->open);
+  gtk_label_select_region (self->passage, 0, 0); /* a label selects all when it gets the focus */
+}
+
 const char *
 sortie_citation_popover_get_text (SortieCitationPopover *self, int *start, int *end)
 {

@@ -36,6 +36,9 @@ void sortie_citation_popover_show (SortieCitationPopover *self,
                                    gboolean complete,
                                    SortieApi *api);
 
+/* Where the focus goes when it has popped up. */
+void sortie_citation_popover_take_focus (SortieCitationPopover *self);
+
 /* What is shown as text, for tests: the passage's label and where the highlight is, bytes. */
 const char *sortie_citation_popover_get_text (SortieCitationPopover *self, int *start, int *end);
 

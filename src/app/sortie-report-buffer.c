@@ -24,6 +24,7 @@ struct _SortieReportBuffer
   GArray *unsupported;      /* SortieReportRange */
   PangoLayout *layout;
   int available;
+  double zoom; /* at which tables were measured */
 };
 
 static void
@@ -59,6 +60,7 @@ sortie_report_buffer_new (GtkWidget *widget)
   self->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_report_table_free);
   self->unsupported = g_array_new (FALSE, FALSE, sizeof (SortieReportRange));
   self->available = SORTIE_REPORT_MEASURE;
+  self->zoom = 1;
   begin (self);
   return self;
 }
@@ -240,6 +242,7 @@ show (SortieReportBuffer *self, const SortieReportRender *render)
   guint same = sortie_report_render_compare (render, self->tail, &bytes);
   GtkTextIter start;
   GtkTextIter end;
+  gboolean first;
 
   if (self->tail->n_chars > same)
     {
@@ -250,8 +253,14 @@ show (SortieReportBuffer *self, const SortieReportRender *render)
   if (render->text->len == bytes)
     return;
   gtk_text_buffer_get_end_iter (self->buffer, &end);
+  first = gtk_text_iter_is_start (&end);
   gtk_text_buffer_insert (self->buffer, &end, render->text->str + bytes,
                           (int) (render->text->len - bytes));
+  if (first) /* the cursor went to the end with the text, and would with all that comes */
+    {
+      gtk_text_buffer_get_start_iter (self->buffer, &start);
+      gtk_text_buffer_place_cursor (self->buffer, &start);
+    }
   for (guint i = 0; i < render->runs->len; i++)
     {
       const SortieReportRun *run = &g_array_index (render->runs, SortieReportRun, i);
@@ -331,6 +340,15 @@ add_open (SortieReportBuffer *self, SortieReportRender *render, const char *text
                FALSE);
 }
 
+static guint
+get_line (SortieReportBuffer *self, guint offset)
+{
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_iter_at_offset (self->buffer, &iter, (int) offset);
+  return (guint) gtk_text_iter_get_line (&iter);
+}
+
 /* One insert. Returns: whether all pieces are shown. */
 static gboolean
 show_some (SortieReportBuffer *self, const char *text, gsize length, gboolean all_cut)
@@ -341,6 +359,7 @@ show_some (SortieReportBuffer *self, const char *text, gsize length, gboolean al
   gboolean all;
 
   drop_open_tables (self);
+  render->line = get_line (self, self->n_chars);
   render->unsupported = self->unsupported;
   while (self->n_done < pieces->len && render->text->len < BATCH_BYTES)
     {
@@ -467,9 +486,11 @@ sortie_report_buffer_set_unsupported (SortieReportBuffer *self,
 gboolean
 sortie_report_buffer_set_available (SortieReportBuffer *self, int pixels)
 {
-  gboolean changed = pixels != self->available;
+  double zoom = sortie_report_tags_get_zoom (self->tags);
+  gboolean changed = pixels != self->available || zoom != self->zoom;
 
   self->available = pixels;
+  self->zoom = zoom;
   return changed && self->tables->len > 0;
 }
 

@@ -30,30 +30,30 @@ fill (const Drawing *self, const GdkRGBA *colour, float x, float y, float width,
 static void
 draw_line (const Drawing *self, const GtkTextIter *iter, int y, int height)
 {
-  float width = (float) gtk_widget_get_width (self->widget);
+  float left = (float) sortie_report_tags_get_margin (self->tags);
+  float width = (float) gtk_widget_get_width (self->widget) - 2 * left;
   double zoom = sortie_report_tags_get_zoom (self->tags);
-  GtkTextTag *const *tag = NULL;
   static const SortieReportTag kinds[] = { SORTIE_REPORT_TAG_CODE, SORTIE_REPORT_TAG_QUOTE,
                                            SORTIE_REPORT_TAG_RULE, SORTIE_REPORT_TAG_ROW };
 
-  (void) tag;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       if (!gtk_text_iter_has_tag (iter, sortie_report_tags_get (self->tags, kinds[i])))
         continue;
       if (kinds[i] == SORTIE_REPORT_TAG_CODE)
-        fill (self, &self->ground, 0, (float) y, width, (float) height);
+        fill (self, &self->ground, left, (float) y, width, (float) height);
       else if (kinds[i] == SORTIE_REPORT_TAG_QUOTE)
-        fill (self, &self->faint, 2, (float) y, (float) (3 * zoom), (float) height);
+        fill (self, &self->faint, left + 2, (float) y, (float) (3 * zoom), (float) height);
       else if (kinds[i] == SORTIE_REPORT_TAG_RULE)
-        fill (self, &self->faint, 0, (float) (y + height / 2), width, 1);
+        fill (self, &self->faint, left, (float) (y + height / 2), width, 1);
       else
         {
           gboolean head =
               gtk_text_iter_has_tag (iter,
                                      sortie_report_tags_get (self->tags, SORTIE_REPORT_TAG_HEAD));
 
-          fill (self, &self->faint, 0, (float) (y + height - (head ? 2 : 1)), width, head ? 2 : 1);
+          fill (self, &self->faint, left, (float) (y + height - (head ? 2 : 1)), width,
+                head ? 2 : 1);
         }
     }
 }
@@ -104,10 +104,10 @@ draw_badge (const Drawing *self, const SortieReportAnchor *anchor, gboolean focu
       gtk_text_view_get_iter_location (self->view, &first, &to);
     }
   gsk_rounded_rect_init_from_rect (&outline,
-                                   &GRAPHENE_RECT_INIT ((float) from.x + 0.5f, (float) from.y + 1,
+                                   &GRAPHENE_RECT_INIT ((float) from.x + 0.5f, (float) from.y - 1,
                                                         (float) MAX (to.x + to.width - from.x, 4) -
                                                             1,
-                                                        (float) from.height - 2),
+                                                        (float) from.height + 2),
                                    RADIUS);
   if (anchor->number > 0)
     {

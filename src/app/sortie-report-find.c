@@ -32,6 +32,7 @@ struct _SortieReportFind
   gboolean complete; /* … all of them */
   gboolean jump;     /* the first match is to be shown */
   guint tick;
+  guint work;
 };
 
 G_DEFINE_FINAL_TYPE (SortieReportFind, sortie_report_find, GTK_TYPE_WIDGET)
@@ -154,21 +155,35 @@ search_some (SortieReportFind *self)
   return FALSE;
 }
 
-static gboolean
-tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
-{
-  SortieReportFind *self = SORTIE_REPORT_FIND (widget);
+static void schedule (SortieReportFind *self);
 
-  self->complete = self->needle == NULL || self->text == NULL || search_some (self);
+static gboolean
+work_cb (gpointer user_data)
+{
+  SortieReportFind *self = user_data;
+  gboolean complete = self->needle == NULL || self->text == NULL || search_some (self);
+
+  self->work = 0;
+  self->complete = complete;
   if (self->jump && self->matches->len > 0)
     {
       self->jump = FALSE;
       show_match (self, 1);
     }
   update_count (self);
-  if (!self->complete)
-    return G_SOURCE_CONTINUE;
+  if (!complete)
+    schedule (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Once a frame, but after it, as for the report's text. */
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  SortieReportFind *self = SORTIE_REPORT_FIND (widget);
+
   self->tick = 0;
+  self->work = g_idle_add_full (G_PRIORITY_HIGH_IDLE, work_cb, self, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -176,7 +191,7 @@ static void
 schedule (SortieReportFind *self)
 {
   self->complete = FALSE;
-  if (self->tick == 0)
+  if (self->tick == 0 && self->work == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
@@ -323,6 +338,7 @@ sortie_report_find_dispose (GObject *object)
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   self->tick = 0;
+  g_clear_handle_id (&self->work, g_source_remove);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   G_OBJECT_CLASS (sortie_report_find_parent_class)->dispose (object);

@@ -189,6 +189,7 @@ end_line (SortieReportRender *self, guint run)
 {
   g_string_append_c (self->text, '\n');
   self->n_chars++;
+  self->line++;
   g_array_index (self->runs, SortieReportRun, run).end = self->n_chars;
 }
 
@@ -216,8 +217,8 @@ add_stacked (SortieReportRender *self,
       SortieMarkdownBlock like = { .kind = SORTIE_MARKDOWN_PARAGRAPH,
                                    .depth = column > 0,
                                    .joined = column > 0 };
-      guint line =
-          begin_line (self, sortie_report_tags_get_block (tags, &like, to < row->text->len));
+      guint line = begin_line (self, sortie_report_tags_get_block (tags, &like, to < row->text->len,
+                                                                   self->line % 2 == 1));
       guint bold = self->n_chars;
 
       if (to > from || column == 0)
@@ -251,7 +252,8 @@ add_block (SortieReportRender *self,
   guint lines[5];
   guint n_lines = 0;
 
-  lines[n_lines++] = begin_line (self, sortie_report_tags_get_block (tags, block, followed));
+  lines[n_lines++] =
+      begin_line (self, sortie_report_tags_get_block (tags, block, followed, self->line % 2 == 1));
   if (block->kind == SORTIE_MARKDOWN_ROW)
     {
       if (table != NULL)

@@ -27,6 +27,7 @@ typedef struct
  * SortieReportRender:
  * @text: what goes into the buffer, in one insert
  * @n_chars: characters of it
+ * @line: the number of the line that comes next in the buffer
  * @runs: (element-type SortieReportRun): by their start
  * @anchors: (element-type SortieReportAnchor): by their start
  * @unsupported: (nullable) (element-type SortieReportRange): ranges of the Markdown that get
@@ -38,6 +39,7 @@ typedef struct
 {
   GString *text;
   guint n_chars;
+  guint line;
   GArray *runs;
   GArray *anchors;
   const GArray *unsupported;

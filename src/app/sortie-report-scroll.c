@@ -12,20 +12,29 @@ struct _SortieReportScroll
   gboolean following; /* the reader is at the end */
   int kept;           /* the character at the top that is to be there again; -1 for none */
   gboolean moving;    /* the adjustment is moved by this */
+  guint pending;      /* going to the end */
 };
 
-/* The height of the text has become known better. */
+static gboolean
+follow_cb (gpointer user_data)
+{
+  SortieReportScroll *self = user_data;
+
+  self->moving = TRUE;
+  gtk_adjustment_set_value (self->adjustment, gtk_adjustment_get_upper (self->adjustment) -
+                                                  gtk_adjustment_get_page_size (self->adjustment));
+  self->moving = FALSE;
+  self->pending = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* The text has grown, or its height has become known better. The text view still sets the value itself
+ * after this: the end is gone to when it has done so. Until then no change of it is the reader's. */
 static void
 changed_cb (SortieReportScroll *self)
 {
-  double end =
-      gtk_adjustment_get_upper (self->adjustment) - gtk_adjustment_get_page_size (self->adjustment);
-
-  if (!self->following || self->kept >= 0)
-    return;
-  self->moving = TRUE;
-  gtk_adjustment_set_value (self->adjustment, end);
-  self->moving = FALSE;
+  if (self->following && self->kept < 0 && self->pending == 0)
+    self->pending = g_idle_add_full (GTK_PRIORITY_RESIZE - 1, follow_cb, self, NULL);
 }
 
 static void
@@ -34,7 +43,7 @@ value_changed_cb (SortieReportScroll *self)
   double upper = gtk_adjustment_get_upper (self->adjustment);
   double page = gtk_adjustment_get_page_size (self->adjustment);
 
-  if (self->moving || self->kept >= 0)
+  if (self->moving || self->pending != 0 || self->kept >= 0)
     return;
   self->following =
       upper > page && gtk_adjustment_get_value (self->adjustment) + page >= upper - NEAR_END;
@@ -58,6 +67,7 @@ sortie_report_scroll_free (SortieReportScroll *self)
 {
   if (self == NULL)
     return;
+  g_clear_handle_id (&self->pending, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->adjustment, self);
   g_object_unref (self->adjustment);
   g_free (self);
@@ -68,6 +78,7 @@ sortie_report_scroll_to_top (SortieReportScroll *self)
 {
   self->following = FALSE;
   self->kept = -1;
+  g_clear_handle_id (&self->pending, g_source_remove);
   self->moving = TRUE;
   gtk_adjustment_set_value (self->adjustment, 0);
   self->moving = FALSE;

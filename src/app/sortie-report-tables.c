@@ -103,7 +103,8 @@ sortie_report_table_measure (SortieReportTable *self, const SortieMarkdownBlock 
       width = (width + ROUND - 1) / ROUND * ROUND;
       wider |= width > self->widths[column] || column >= self->n_columns;
       self->widths[column] = MAX (self->widths[column], width);
-      self->n_columns = MAX (self->n_columns, ++column);
+      column++;
+      self->n_columns = MAX (self->n_columns, column);
       text = tab != NULL ? tab + 1 : NULL;
     }
   if (wider)

@@ -44,9 +44,9 @@ add_tag (SortieReportTags *self, const char *name)
 SortieReportTags *
 sortie_report_tags_new (GtkTextTagTable *table)
 {
-  static const char *const names[] = { "bold",     "italic",  "strike",      "mono",  "link",
-                                       "citation", "bracket", "unsupported", "found", "quote",
-                                       "rule",     "row",     "head",        "code" };
+  static const char *const names[] = { "quote",    "rule",    "row",         "head", "code",
+                                       "bold",     "italic",  "strike",      "mono", "link",
+                                       "citation", "bracket", "unsupported", "found" };
   SortieReportTags *self = g_new0 (SortieReportTags, 1);
   GtkTextTag **tags = self->tags;
 
@@ -92,6 +92,18 @@ zoomed (const SortieReportTags *self, double pixels)
   return (int) lround (pixels * self->zoom);
 }
 
+static int
+get_margin (const SortieReportTags *self)
+{
+  return (int) lround (SORTIE_REPORT_MARGIN * MIN (self->zoom, 1));
+}
+
+int
+sortie_report_tags_get_margin (SortieReportTags *self)
+{
+  return get_margin (self);
+}
+
 /* How far the text of an item stands from its marker. */
 static int
 get_hang (guint marker)
@@ -110,9 +122,10 @@ set_margins (const SortieReportTags *self, const BlockTag *block)
   margin += (int) block->quotes * QUOTE_STEP;
   if (block->kind == SORTIE_MARKDOWN_CODE)
     margin += CODE_STEP;
-  g_object_set (block->tag, "left-margin", zoomed (self, margin), NULL);
+  /* A tag's margin takes the place of the view's. */
+  g_object_set (block->tag, "left-margin", get_margin (self) + zoomed (self, margin), NULL);
   if (block->kind == SORTIE_MARKDOWN_CODE)
-    g_object_set (block->tag, "right-margin", zoomed (self, CODE_STEP), NULL);
+    g_object_set (block->tag, "right-margin", get_margin (self) + zoomed (self, CODE_STEP), NULL);
   if (hang > 0)
     {
       PangoTabArray *tabs =
@@ -145,15 +158,18 @@ set_spacing (const SortieReportTags *self, const BlockTag *block)
       g_object_set (block->tag, "weight", PANGO_WEIGHT_BOLD, "scale", headings[level].scale, NULL);
     }
   else if (block->kind == SORTIE_MARKDOWN_ROW)
-    above = below = 6;
+    {
+      above = block->head ? 12 : 6;
+      below = 6;
+    }
   else if (block->kind == SORTIE_MARKDOWN_CODE)
     above = below = 1;
   else if (block->kind == SORTIE_MARKDOWN_RULE)
     above = below = 4;
   else if (block->depth > 0)
-    above = below = 3;
+    above = below = 4;
   g_object_set (block->tag, "pixels-above-lines", block->joined ? 0 : zoomed (self, above),
-                "pixels-below-lines", block->followed ? zoomed (self, 2) : zoomed (self, below),
+                "pixels-below-lines", block->followed ? zoomed (self, 5) : zoomed (self, below),
                 NULL);
 }
 
@@ -167,7 +183,8 @@ set_block (const SortieReportTags *self, const BlockTag *block)
 GtkTextTag *
 sortie_report_tags_get_block (SortieReportTags *self,
                               const SortieMarkdownBlock *block,
-                              gboolean followed)
+                              gboolean followed,
+                              gboolean odd)
 {
   guint marker = block->marker != NULL ? (guint) g_utf8_strlen (block->marker, -1) : 0;
   guint key;
@@ -176,7 +193,7 @@ sortie_report_tags_get_block (SortieReportTags *self,
   marker = MIN (marker, 11);
   key = (guint) block->kind | block->level << 4 | block->depth << 8 | block->quotes << 12 |
         marker << 16 | (block->head ? 1u << 20 : 0) | (block->joined ? 1u << 21 : 0) |
-        (followed ? 1u << 22 : 0) | 1u << 23;
+        (followed ? 1u << 22 : 0) | (odd ? 1u << 23 : 0) | 1u << 24;
   found = g_hash_table_lookup (self->blocks, GUINT_TO_POINTER (key));
   if (found == NULL)
     {
@@ -241,7 +258,7 @@ void
 sortie_report_tags_set_colours (SortieReportTags *self, GtkWidget *widget)
 {
   GdkRGBA accent = sortie_report_colour (widget, "accent_color", 1);
-  GdkRGBA clear = sortie_report_colour (widget, "accent_color", 0);
+  GdkRGBA clear = sortie_report_colour (widget, "accent_color", 0.004);
   GdkRGBA warning = sortie_report_colour (widget, "warning_color", 1);
   GdkRGBA found = sortie_report_colour (widget, "warning_bg_color", 0.45);
   GdkRGBA faint = sortie_report_colour (widget, "view_fg_color", 0.72);

@@ -9,8 +9,15 @@ G_BEGIN_DECLS
 
 #define SORTIE_REPORT_MEASURE 720 /* pixels: how wide lines of text are at most, at zoom 1 */
 
+#define SORTIE_REPORT_MARGIN 24 /* pixels at the left and right of the text */
+
 typedef enum
 {
+  SORTIE_REPORT_TAG_QUOTE, /* lines that get a bar */
+  SORTIE_REPORT_TAG_RULE,  /* a line that is one */
+  SORTIE_REPORT_TAG_ROW,   /* lines that get a line below */
+  SORTIE_REPORT_TAG_HEAD,  /* … a thicker one */
+  SORTIE_REPORT_TAG_CODE,  /* lines that stand on a ground of their own */
   SORTIE_REPORT_TAG_BOLD,
   SORTIE_REPORT_TAG_ITALIC,
   SORTIE_REPORT_TAG_STRIKE,
@@ -20,11 +27,6 @@ typedef enum
   SORTIE_REPORT_TAG_BRACKET,     /* of a citation: there for a copy and a screen reader, not seen */
   SORTIE_REPORT_TAG_UNSUPPORTED, /* a sentence that shares little with what it cites */
   SORTIE_REPORT_TAG_FOUND,
-  SORTIE_REPORT_TAG_QUOTE, /* lines that get a bar */
-  SORTIE_REPORT_TAG_RULE,  /* a line that is one */
-  SORTIE_REPORT_TAG_ROW,   /* lines that get a line below */
-  SORTIE_REPORT_TAG_HEAD,  /* … a thicker one */
-  SORTIE_REPORT_TAG_CODE,  /* lines that stand on a ground of their own */
   SORTIE_REPORT_N_TAGS,
 } SortieReportTag;
 
@@ -37,14 +39,24 @@ void sortie_report_tags_free (SortieReportTags *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieReportTags, sortie_report_tags_free)
 
 GtkTextTag *sortie_report_tags_get (SortieReportTags *self, SortieReportTag tag);
-/* How a block of this kind stands on the page. @followed: a block follows that is joined to it */
+/**
+ * sortie_report_tags_get_block:
+ * @followed: whether a block follows that is joined to it
+ * @odd: whether the line's number is
+ *
+ * How a block of this kind stands on the page. GTK 4.8 takes the style of a line where no tag begins or
+ * ends from whatever line it has looked at before, so that neighbours never share a tag.
+ */
 GtkTextTag *sortie_report_tags_get_block (SortieReportTags *self,
                                           const SortieMarkdownBlock *block,
-                                          gboolean followed);
+                                          gboolean followed,
+                                          gboolean odd);
 /* A tag of one table's rows. (transfer none): it belongs to the tag table */
 GtkTextTag *sortie_report_tags_add_table (SortieReportTags *self);
 void sortie_report_tags_remove_table (SortieReportTags *self, GtkTextTag *tag);
 
+/* The margin at the left and right, pixels. */
+int sortie_report_tags_get_margin (SortieReportTags *self);
 double sortie_report_tags_get_zoom (SortieReportTags *self);
 void sortie_report_tags_set_zoom (SortieReportTags *self, double zoom);
 /* Takes the colours of the widget's style as it is now. */

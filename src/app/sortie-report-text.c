@@ -10,7 +10,6 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define MARGIN 24
 #define MAX_SHOWN_TARGET 300
 
 struct _SortieReportText
@@ -149,20 +148,29 @@ focus_anchor (SortieReportText *self, const SortieReportAnchor *anchor)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* The first anchor that a walk comes to, from what can be seen on. */
+static guint
+find_first (SortieReportText *self, gboolean forward)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GdkRectangle visible;
+  GtkTextIter iter;
+
+  gtk_text_view_get_visible_rect (view, &visible);
+  gtk_text_view_get_line_at_y (view, &iter, visible.y + (forward ? 0 : visible.height), NULL);
+  if (!forward)
+    gtk_text_iter_forward_line (&iter);
+  return sortie_report_buffer_find_anchor (self->report, (guint) gtk_text_iter_get_offset (&iter));
+}
+
 gboolean
 sortie_report_text_walk (SortieReportText *self, gboolean forward)
 {
   const GArray *anchors = sortie_report_buffer_get_anchors (self->report);
   const SortieReportAnchor *focused = sortie_report_text_get_focused (self);
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  GtkTextIter cursor;
-  guint at;
+  guint at = focused != NULL ? sortie_report_buffer_find_anchor (self->report, focused->start)
+                             : find_first (self, forward);
 
-  gtk_text_buffer_get_iter_at_mark (buffer, &cursor, gtk_text_buffer_get_insert (buffer));
-  at = focused != NULL
-           ? sortie_report_buffer_find_anchor (self->report, focused->start)
-           : sortie_report_buffer_find_anchor (self->report,
-                                               (guint) gtk_text_iter_get_offset (&cursor));
   if (focused != NULL && forward)
     at++;
   else if (!forward && at-- == 0)
@@ -277,12 +285,13 @@ sortie_report_text_set_zoom (SortieReportText *self, double zoom)
   GtkTextView *view = GTK_TEXT_VIEW (self);
   char percent[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char *css = NULL;
-  int margin = (int) lround (MARGIN * MIN (zoom, 1));
+  int margin;
 
   g_ascii_formatd (percent, sizeof percent, "%.1f", 106 * zoom);
   css = g_strdup_printf ("textview { font-size: %s%%; }", percent);
   gtk_css_provider_load_from_data (self->style, css, -1);
   sortie_report_tags_set_zoom (sortie_report_buffer_get_tags (self->report), zoom);
+  margin = sortie_report_tags_get_margin (sortie_report_buffer_get_tags (self->report));
   gtk_text_view_set_pixels_inside_wrap (view, (int) lround (5 * zoom));
   gtk_text_view_set_left_margin (view, margin);
   gtk_text_view_set_right_margin (view, margin);

@@ -18,7 +18,7 @@
 
 #define MIN_ZOOM 0.5
 #define MAX_ZOOM 3.0
-#define MARGINS 48    /* of the text, at zoom 1 */
+#define MARGINS (2 * SORTIE_REPORT_MARGIN)
 #define WIDTH_STEP 48 /* tables are made anew when the room for them changed by so much */
 #define HASH_START 14695981039346656037u
 #define HASH_PRIME 1099511628211u
@@ -57,6 +57,7 @@ struct _SortieReportView
   gboolean complete; /* the data of the complete draft are shown */
   int width;
   guint tick;
+  guint work;
 };
 
 G_DEFINE_FINAL_TYPE (SortieReportView, sortie_report_view, GTK_TYPE_WIDGET)
@@ -289,6 +290,7 @@ show_draft (SortieReportView *self, const SortieModelDraft *draft)
   length = get_whole_length (text, length);
   if (number != self->shown || is_other (self, text, length))
     begin_anew (self, number);
+  gtk_stack_set_visible_child_name (self->stack, "report");
   self->anew = FALSE;
   self->check = FALSE;
   self->hash = hash_bytes (self->hash, text + self->rendered, length - self->rendered);
@@ -300,17 +302,19 @@ show_draft (SortieReportView *self, const SortieModelDraft *draft)
   self->status = FALSE;
   if (done && self->complete != sortie_model_draft_is_complete (draft))
     show_data (self, draft);
-  gtk_stack_set_visible_child_name (self->stack, "report");
   return done;
 }
 
+static void schedule (SortieReportView *self);
+
 static gboolean
-tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+work_cb (gpointer user_data)
 {
-  SortieReportView *self = SORTIE_REPORT_VIEW (widget);
+  SortieReportView *self = user_data;
   const SortieModelDraft *draft = sortie_report_view_get_draft (self);
   gboolean done = TRUE;
 
+  self->work = 0;
   if (draft != NULL)
     done = show_draft (self, draft);
   else
@@ -321,15 +325,26 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
     }
   sortie_report_actions_update (self->actions, draft != NULL);
   if (!done)
-    return G_SOURCE_CONTINUE;
+    schedule (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Once a frame, but after it: what is put into a text view within a frame is laid out only while it is
+ * painted, when it is too late for the scroll bar. */
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  SortieReportView *self = SORTIE_REPORT_VIEW (widget);
+
   self->tick = 0;
+  self->work = g_idle_add_full (G_PRIORITY_HIGH_IDLE, work_cb, self, NULL);
   return G_SOURCE_REMOVE;
 }
 
 static void
 schedule (SortieReportView *self)
 {
-  if (self->tick == 0)
+  if (self->tick == 0 && self->work == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
@@ -404,6 +419,7 @@ show_citation (SortieReportView *self, guint number, GtkWidget *from, const GdkR
       self->complete, self->mission != NULL ? sortie_live_mission_get_api (self->mission) : NULL);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &place);
   gtk_popover_popup (GTK_POPOVER (self->popover));
+  sortie_citation_popover_take_focus (SORTIE_CITATION_POPOVER (self->popover));
 }
 
 static void
@@ -586,6 +602,7 @@ sortie_report_view_dispose (GObject *object)
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   self->tick = 0;
+  g_clear_handle_id (&self->work, g_source_remove);
   g_clear_pointer (&self->scroll, sortie_report_scroll_free);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   if (self->stack != NULL)

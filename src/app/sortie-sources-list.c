@@ -91,6 +91,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item)
   GtkWidget *number = new_label ("citation-number", FALSE);
 
   gtk_label_set_ellipsize (GTK_LABEL (number), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_xalign (GTK_LABEL (number), 0.5f);
   gtk_widget_set_valign (number, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), number);
   gtk_box_append (GTK_BOX (box), new_label ("source-title", FALSE));
