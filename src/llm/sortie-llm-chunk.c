@@ -241,13 +241,15 @@ read_choices (SortieLlmChunk *self, JsonNode *node, GError **error)
   return TRUE;
 }
 
+/* More than an answer may have bytes is no count of its tokens. */
 static void
 read_count (JsonObject *usage, const char *name, gint64 *count)
 {
   JsonNode *node = get_member (usage, name);
 
   if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-      json_node_get_value_type (node) == G_TYPE_INT64 && json_node_get_int (node) >= 0)
+      json_node_get_value_type (node) == G_TYPE_INT64 && json_node_get_int (node) >= 0 &&
+      json_node_get_int (node) <= SORTIE_LLM_MAX_STREAM)
     *count = json_node_get_int (node);
 }
 

@@ -432,22 +432,31 @@ test_after_done (void)
 }
 
 static void
-test_usage (void)
+check_usage (const char *count, gint64 expected)
 {
-  g_autofree char *wire =
-      make_stream (TEXT ("a"),
-                   "\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}",
-                   FINISH ("stop"),
-                   "\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":9}",
-                   "\"usage\":null", NULL);
+  g_autofree char *usage =
+      g_strdup_printf ("\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":%s}",
+                       count);
+  g_autofree char *wire = make_stream (TEXT ("a"), usage, FINISH ("stop"), "\"usage\":null", NULL);
   Reading reading;
 
   read_wire (&reading, NULL, wire, strlen (wire), 5);
   g_assert_no_error (reading.error);
   g_assert_cmpint (sortie_llm_codec_get_usage (reading.codec).prompt_tokens, ==, 5);
-  g_assert_cmpint (sortie_llm_codec_get_usage (reading.codec).completion_tokens, ==, 9);
+  g_assert_cmpint (sortie_llm_codec_get_usage (reading.codec).completion_tokens, ==, expected);
   g_assert_cmpuint (sortie_llm_codec_get_n_pieces (reading.codec), ==, 1);
   reading_clear (&reading);
+}
+
+/* More tokens than an answer may have bytes count as not told: they would be added up. */
+static void
+test_usage (void)
+{
+  check_usage ("9", 9);
+  check_usage ("33554432", 33554432);
+  check_usage ("33554433", -1);
+  check_usage ("9223372036854775807", -1);
+  check_usage ("1e308", -1);
 }
 
 /* The signs of life: not comments, not empty deltas. */
