@@ -184,6 +184,20 @@ submit_key_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
   return TRUE;
 }
 
+/* Before the text view, which takes Return for a new line whatever is held with it. */
+static void
+add_submit_keys (SortieComposer *self)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("<Control>Return|<Control>KP_Enter"),
+                        gtk_callback_action_new (submit_key_cb, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
 /* ---- Documents ---- */
 
 static void
@@ -273,10 +287,6 @@ sortie_composer_class_init (SortieComposerClass *class)
   g_type_ensure (SORTIE_TYPE_COLLECTION_CHOOSER);
   bind_template (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, submit_key_cb,
-                                NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK, submit_key_cb,
-                                NULL);
   signals[SUBMITTED] = g_signal_new ("submitted", SORTIE_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[ADD_DOCUMENTS] = g_signal_new ("add-documents", SORTIE_TYPE_COMPOSER, G_SIGNAL_RUN_LAST,
@@ -298,6 +308,7 @@ sortie_composer_init (SortieComposer *self)
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
   g_signal_connect (target, "drop", G_CALLBACK (dropped_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  add_submit_keys (self);
   update (self);
 }
 

@@ -195,6 +195,9 @@ sortie_mission_item_read_page (JsonNode *node, const char **cursor, GError **err
 void
 sortie_mission_item_update (SortieMissionItem *self, SortieMissionItem *newer)
 {
+  /* Read before the mission ended, and answered after its end came over the feed. */
+  if (sortie_mission_item_is_final (self) && !sortie_mission_item_is_final (newer))
+    return;
   self->finished = newer->finished;
   set_title (self, newer->title);
   set_state (self, newer->state);

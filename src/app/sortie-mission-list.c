@@ -15,7 +15,7 @@ struct _SortieMissionList
   SortieApi *api;     /* (nullable) */
   GPtrArray *items;   /* SortieMissionItem, newest first */
   GHashTable *by_id;  /* id → item (borrowed) */
-  GHashTable *asked;  /* ids that are being read */
+  GHashTable *asked;  /* ids that are being read; a value where events came meanwhile */
   GHashTable *marked; /* ids that are removed but not committed */
   GCancellable *cancellable;
   char *cursor; /* (nullable): of the next page */
@@ -299,6 +299,8 @@ single_free (Single *single)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Single, single_free)
 
+static void ask (SortieMissionList *self, const char *id);
+
 static void
 learned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -307,6 +309,7 @@ learned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = sortie_api_call_finish (SORTIE_API (source), result, &error);
   g_autoptr (SortieMissionItem) item = NULL;
+  gboolean is_outdated = g_hash_table_lookup (self->asked, single->id) != NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -315,14 +318,25 @@ learned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     item = sortie_mission_item_new (node, NULL);
   if (item != NULL)
     {
-      gboolean was_known = sortie_mission_list_find (self, single->id) != NULL;
+      SortieMissionItem *known = sortie_mission_list_find (self, single->id);
+      gboolean was_final = known != NULL && sortie_mission_item_is_final (known);
 
       put (self, item);
-      if (!was_known && sortie_mission_item_is_final (item))
+      if (!was_final && sortie_mission_item_is_final (item))
         g_signal_emit (self, signals[FINISHED], 0, item); /* it was over before we had read it */
+      else if (is_outdated && !sortie_mission_item_is_final (item))
+        ask (self, single->id);
     }
   if (self->is_stale && g_hash_table_size (self->asked) == 0)
     sortie_mission_list_refresh (self);
+}
+
+static void
+ask (SortieMissionList *self, const char *id)
+{
+  g_hash_table_insert (self->asked, g_strdup (id), NULL);
+  sortie_api_get_mission_async (self->api, id, self->cancellable, learned_cb,
+                                single_new (self, id));
 }
 
 void
@@ -336,9 +350,7 @@ sortie_mission_list_learn (SortieMissionList *self, const char *id)
       self->is_stale = TRUE;
       return;
     }
-  g_hash_table_add (self->asked, g_strdup (id));
-  sortie_api_get_mission_async (self->api, id, self->cancellable, learned_cb,
-                                single_new (self, id));
+  ask (self, id);
 }
 
 void
@@ -350,6 +362,8 @@ sortie_mission_list_take_event (SortieMissionList *self, const SortieEvent *even
   if (event->mission_id == NULL)
     return;
   item = g_hash_table_lookup (self->by_id, event->mission_id);
+  if (g_hash_table_contains (self->asked, event->mission_id))
+    g_hash_table_insert (self->asked, g_strdup (event->mission_id), self);
   if (item == NULL)
     {
       sortie_mission_list_learn (self, event->mission_id);
