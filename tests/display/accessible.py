@@ -80,16 +80,16 @@ class Node:
     def ask(self, interface, method, signature=None, *arguments):
         return call(self.bus_name, self.path, interface, method, signature, *arguments)
 
-    def property(self, interface, name):
+    def get_property(self, interface, name):
         return self.ask("org.freedesktop.DBus.Properties", "Get", "(ss)", interface, name)[0]
 
     @property
     def name(self):
-        return self.property(ACCESSIBLE, "Name")
+        return self.get_property(ACCESSIBLE, "Name")
 
     @property
     def description(self):
-        return self.property(ACCESSIBLE, "Description")
+        return self.get_property(ACCESSIBLE, "Description")
 
     @property
     def role(self):
@@ -107,7 +107,7 @@ class Node:
 
     @property
     def parent(self):
-        return Node(*self.property(ACCESSIBLE, "Parent"))
+        return Node(*self.get_property(ACCESSIBLE, "Parent"))
 
     @property
     def interfaces(self):
@@ -127,12 +127,12 @@ class Node:
 
     @property
     def value(self):
-        return self.property("org.a11y.atspi.Value", "CurrentValue")
+        return self.get_property("org.a11y.atspi.Value", "CurrentValue")
 
     @property
     def range(self):
-        return (self.property("org.a11y.atspi.Value", "MinimumValue"),
-                self.property("org.a11y.atspi.Value", "MaximumValue"))
+        return (self.get_property("org.a11y.atspi.Value", "MinimumValue"),
+                self.get_property("org.a11y.atspi.Value", "MaximumValue"))
 
     def set_value(self, value):
         self.ask("org.freedesktop.DBus.Properties", "Set", "(ssv)", "org.a11y.atspi.Value",
@@ -142,7 +142,7 @@ class Node:
 
     @property
     def actions(self):
-        count = self.property("org.a11y.atspi.Action", "NActions")
+        count = self.get_property("org.a11y.atspi.Action", "NActions")
         return [self.ask("org.a11y.atspi.Action", "GetName", "(i)", i)[0] for i in range(count)]
 
     def act(self, which=0):
@@ -151,34 +151,32 @@ class Node:
 
     # ---- The tree ----
 
-    def walk(self, hidden=False):
-        """This and all below that a person could see."""
-        if not hidden and "showing" not in self.states:
-            return
+    def walk(self):
+        """This and all below."""
         yield self
         for child in self.children:
             try:
-                yield from child.walk(hidden)
+                yield from child.walk()
             except Gone:  # between the look at the parent and at the child
                 continue
 
-    def all(self, role=None, name=None, hidden=False):
+    def all(self, role=None, name=None):
         wanted = re.compile(name) if isinstance(name, str) else name
         found = []
-        for node in self.walk(hidden):
+        for node in self.walk():
             try:
-                if (role is None or node.role == role) and \
+                if (role is None or node.role in role.split("|")) and \
                         (wanted is None or wanted.search(node.name)):
                     found.append(node)
             except Gone:
                 continue
         return found
 
-    def find(self, role=None, name=None, hidden=False):
+    def find(self, role=None, name=None):
         wanted = re.compile(name) if isinstance(name, str) else name
-        for node in self.walk(hidden):
+        for node in self.walk():
             try:
-                if (role is None or node.role == role) and \
+                if (role is None or node.role in role.split("|")) and \
                         (wanted is None or wanted.search(node.name)):
                     return node
             except Gone:
@@ -189,8 +187,7 @@ class Node:
         """For a person who wants to know why a test failed."""
         try:
             line = f"{'  ' * depth}{self.role} “{self.name[:100]}”"
-            return line + "".join("\n" + child.tree(depth + 1) for child in self.children
-                                  if "showing" in child.states)
+            return line + "".join("\n" + child.tree(depth + 1) for child in self.children)
         except Gone:
             return "  " * depth + "(gone)"
 
