@@ -19,9 +19,7 @@ struct _SortieMissionList
   GHashTable *marked; /* ids that are removed but not committed */
   GCancellable *cancellable;
   char *cursor; /* (nullable): of the next page */
-  gboolean is_known;
-  gboolean is_loading;
-  gboolean is_refreshing;
+  gboolean is_known, is_loading, is_refreshing;
   gboolean is_stale; /* something was left out while too much was being read */
   guint n_deleting;
   GTask *flush; /* (nullable) */
@@ -565,10 +563,7 @@ sortie_mission_list_set_api (SortieMissionList *self, SortieApi *api)
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  self->is_known = FALSE;
-  self->is_loading = FALSE;
-  self->is_refreshing = FALSE;
-  self->is_stale = FALSE;
+  self->is_known = self->is_loading = self->is_refreshing = self->is_stale = FALSE;
   g_hash_table_remove_all (self->by_id);
   g_hash_table_remove_all (self->asked);
   g_hash_table_remove_all (self->marked);
