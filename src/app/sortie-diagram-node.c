@@ -8,7 +8,8 @@
 
 #include <adwaita.h>
 
-#define TITLE_CHARS 16 /* shown of a title before it is cut, in the sidebar */
+#define TITLE_CHARS 16            /* shown of a title before it is cut, in the sidebar */
+#define TITLE_CHARS_COLLECTION 13 /* two of them side by side */
 #define TITLE_CHARS_LARGE 28
 #define NOTE_CHARS 11
 #define NOTE_CHARS_LARGE 20
@@ -145,6 +146,14 @@ sortie_diagram_node_init (SortieDiagramNode *self)
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
+static int
+get_title_chars (const SortieTopologyNode *node, gboolean large)
+{
+  if (large)
+    return TITLE_CHARS_LARGE;
+  return g_str_equal (node->kind, "collection") ? TITLE_CHARS_COLLECTION : TITLE_CHARS;
+}
+
 /* How much room the line of counters has; 0 for no such line. */
 static guint
 get_note_chars (const SortieTopologyNode *node, gboolean large)
@@ -172,7 +181,7 @@ sortie_diagram_node_new (const SortieTopologyNode *node, gboolean large)
   self->kind = g_strdup (node->kind);
   self->large = large;
   gtk_label_set_text (self->title, title);
-  gtk_label_set_max_width_chars (self->title, large ? TITLE_CHARS_LARGE : TITLE_CHARS);
+  gtk_label_set_max_width_chars (self->title, get_title_chars (node, large));
   sortie_diagram_icon_set_name (self->kind_icon, sortie_diagram_get_kind_icon (node));
   gtk_label_set_text (self->longest, longest);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->longest), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE,

@@ -10,6 +10,7 @@
 #include "sortie-error.h"
 #include "sortie-toast.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -433,6 +434,16 @@ sortie_diagram_view_class_init (SortieDiagramViewClass *class)
   gtk_widget_class_bind_template_child (widget_class, SortieDiagramView, zoom_label);
 }
 
+/* A style sheet can't ask for it by itself. */
+static void
+contrast_cb (SortieDiagramView *self)
+{
+  if (adw_style_manager_get_high_contrast (adw_style_manager_get_default ()))
+    gtk_widget_add_css_class (GTK_WIDGET (self), "high-contrast");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "high-contrast");
+}
+
 static void
 sortie_diagram_view_init (SortieDiagramView *self)
 {
@@ -442,6 +453,9 @@ sortie_diagram_view_init (SortieDiagramView *self)
   g_signal_connect_swapped (self->canvas, "node-activated", G_CALLBACK (node_activated_cb), self);
   sortie_diagram_zoom_attach (self->scrolled, self->canvas, (SortieDiagramZoomFunc *) update_zoom,
                               self);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::high-contrast",
+                           G_CALLBACK (contrast_cb), self, G_CONNECT_SWAPPED);
+  contrast_cb (self);
   update_zoom (self);
 }
 
