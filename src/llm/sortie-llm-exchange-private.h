@@ -30,6 +30,7 @@ struct _SortieLlmExchange
   gboolean sending; /* sent_cb() is still to come */
   gboolean fresh;   /* the connection was made for this message */
   gboolean again;   /* sent for the second time */
+  guint n_provisional;
   SortieLlmCodec *codec;
   GString *refusal; /* of an error's body; later what came while lingering, which is only counted */
   SortieLlmReader *reader;

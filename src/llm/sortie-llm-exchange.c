@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+/* Provisional responses (1xx) before the real one. libsoup would read on for as long as they come, and
+ * let nobody else have a turn meanwhile. */
+#define MAX_PROVISIONAL 16
+
 static void send_message (SortieLlmExchange *self);
 
 /* ---- The request ---- */
@@ -38,6 +42,16 @@ starting_cb (SoupMessage *message, gpointer user_data)
     return;
   sortie_llm_deadlines_enter (&self->deadlines, SORTIE_LLM_PHASE_WAITING, now);
   sortie_llm_exchange_arm (self, now);
+}
+
+static void
+got_informational_cb (SoupMessage *message, gpointer user_data)
+{
+  SortieLlmExchange *self = user_data;
+
+  if (self->deadlines.phase != SORTIE_LLM_PHASE_GONE && ++self->n_provisional > MAX_PROVISIONAL)
+    sortie_llm_exchange_fail (self, g_error_new (SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_PROTOCOL,
+                                                 "%s: what came is no answer of HTTP", self->host));
 }
 
 /* What the system does not trust the settings' own certificates may still vouch for. */
@@ -115,6 +129,7 @@ send_message (SortieLlmExchange *self)
   self->sending = TRUE;
   g_signal_connect (self->message, "network-event", G_CALLBACK (network_event_cb), self);
   g_signal_connect (self->message, "starting", G_CALLBACK (starting_cb), self);
+  g_signal_connect (self->message, "got-informational", G_CALLBACK (got_informational_cb), self);
   g_signal_connect (self->message, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->cancellable,
                            sent_cb, sortie_llm_exchange_ref (self));

@@ -94,6 +94,38 @@ test_finish_without_done (void)
     }
 }
 
+#define EARLY_HINTS "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+
+static gboolean
+early_hints_cb (LlmPeerRequest *request, gpointer user_data)
+{
+  g_autoptr (LlmPeerResponse) response = create_measured_answer ();
+  g_autoptr (GString) many = g_string_new (NULL);
+
+  if (request->number == 1)
+    return llm_peer_send (request, EARLY_HINTS EARLY_HINTS, 2 * strlen (EARLY_HINTS)) &&
+           llm_peer_respond (request, response);
+  for (guint i = 0; i < 2000; i++)
+    g_string_append (many, EARLY_HINTS);
+  while (llm_peer_send (request, many->str, many->len))
+    ;
+  return FALSE;
+}
+
+/* Provisional responses are no sign of life: a few are passed over, not so many. */
+static void
+test_early_hints (void)
+{
+  g_autoptr (LlmPeer) peer = llm_peer_new (early_hints_cb, NULL);
+  g_autoptr (SortieLlmClient) client = sortie_llm_client_new ();
+  SortieLlmSettings settings;
+
+  llm_asking_init (&settings, llm_peer_get_url (peer));
+  llm_assert_answers (client, &settings, "Hi");
+  llm_assert_fails (client, &settings, SORTIE_LLM_ERROR_PROTOCOL);
+  llm_peer_wait_closed (peer);
+}
+
 static void
 test_reset (void)
 {
@@ -302,6 +334,7 @@ main (int argc, char **argv)
   g_test_add_func ("/llm/client-ends/done-without-end", test_done_without_end);
   g_test_add_func ("/llm/client-ends/chatter-after-done", test_chatter_after_done);
   g_test_add_func ("/llm/client-ends/finish-without-done", test_finish_without_done);
+  g_test_add_func ("/llm/client-ends/early-hints", test_early_hints);
   g_test_add_func ("/llm/client-ends/reset", test_reset);
   g_test_add_func ("/llm/client-ends/stale-connection", test_stale_connection);
   g_test_add_func ("/llm/client-ends/deadline/connect", test_deadline_connect);
