@@ -107,5 +107,7 @@ sortie_backend_count_unfinished_async (SortieApi *api,
 guint
 sortie_backend_count_unfinished_finish (GAsyncResult *result)
 {
-  return (guint) MAX (g_task_propagate_int (G_TASK (result), NULL), 0);
+  gssize n = g_task_propagate_int (G_TASK (result), NULL);
+
+  return (guint) MAX (n, 0);
 }
