@@ -412,7 +412,8 @@ show_citation (SortieReportView *self, guint number, GtkWidget *from, const GdkR
   gtk_widget_translate_coordinates (from, GTK_WIDGET (self), place.x, place.y, &x, &y);
   place.x = (int) x;
   place.y = (int) y;
-  self->focus_after = from;
+  gtk_widget_grab_focus (from); /* a popover of a window without a focus makes GTK complain */
+  g_set_weak_pointer (&self->focus_after, from);
   sortie_citation_popover_show (
       SORTIE_CITATION_POPOVER (self->popover),
       self->data != NULL ? sortie_report_data_find (self->data, number) : NULL, number,
@@ -448,7 +449,7 @@ popover_closed_cb (SortieReportView *self)
 {
   GtkWidget *focus = self->focus_after;
 
-  self->focus_after = NULL;
+  g_clear_weak_pointer (&self->focus_after);
   if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self)))
     gtk_widget_grab_focus (focus);
 }
@@ -604,6 +605,7 @@ sortie_report_view_dispose (GObject *object)
   self->tick = 0;
   g_clear_handle_id (&self->work, g_source_remove);
   g_clear_pointer (&self->scroll, sortie_report_scroll_free);
+  g_clear_weak_pointer (&self->focus_after);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   if (self->stack != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->stack));
