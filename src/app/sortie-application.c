@@ -6,6 +6,7 @@
 #include "sortie-dialogs.h"
 #include "sortie-log-window.h"
 #include "sortie-preferences.h"
+#include "sortie-title-cache.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -64,7 +65,8 @@ sortie_application_command_line (GApplication *application, GApplicationCommandL
 {
   SortieApplication *self = SORTIE_APPLICATION (application);
   GVariantDict *options = g_application_command_line_get_options_dict (command_line);
-  g_auto (GStrv) texts = NULL;
+  g_autofree const char **arguments = NULL;
+  g_autofree char *text = NULL;
   const char *backend = NULL;
   SortieWindow *window;
 
@@ -75,15 +77,25 @@ sortie_application_command_line (GApplication *application, GApplicationCommandL
       self->override = g_strdup (backend);
       sortie_application_choose_backend (self);
     }
-  g_variant_dict_lookup (options, G_OPTION_REMAINING, "^as", &texts);
+  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&ay", &arguments))
+    text = sortie_application_take_arguments (self, command_line, arguments);
   window = show_window (self);
-  if (texts != NULL)
-    {
-      g_autofree char *text = g_strjoinv (" ", texts);
-
-      sortie_window_compose (window, text, TRUE);
-    }
+  /* A mission over sources that are not there yet waits for the person. */
+  if (text != NULL || g_variant_dict_contains (options, "new"))
+    sortie_window_compose (window, text, text != NULL && self->files == NULL);
+  sortie_application_take_files (self);
   return 0;
+}
+
+static void
+sortie_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  SortieApplication *self = SORTIE_APPLICATION (application);
+
+  for (int i = 0; i < n_files; i++)
+    sortie_application_add_file (self, files[i]);
+  show_window (self);
+  sortie_application_take_files (self);
 }
 
 /* ---- Actions ---- */
@@ -130,6 +142,12 @@ open_mission_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+search_missions_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sortie_window_search_missions (show_window (user_data), g_variant_get_string (parameter, NULL));
+}
+
+static void
 add_accels (GtkApplication *application)
 {
   static const struct
@@ -168,6 +186,7 @@ add_actions (SortieApplication *self)
     { "show-log", show_log_cb, NULL, NULL, NULL, { 0 } },
     { "new-mission", new_mission_cb, NULL, NULL, NULL, { 0 } },
     { "open-mission", open_mission_cb, "s", NULL, NULL, { 0 } },
+    { "search-missions", search_missions_cb, "s", NULL, NULL, { 0 } },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
@@ -186,11 +205,13 @@ connected_cb (SortieApplication *self)
 {
   sortie_mission_list_refresh (self->list);
   sortie_application_hand_over_settings (self);
+  sortie_application_take_files (self);
 }
 
 static void
 api_cb (SortieApplication *self)
 {
+  sortie_title_keeper_set_backend (self->titles, sortie_backend_get_address (self->backend));
   sortie_mission_list_set_api (self->list, sortie_backend_get_api (self->backend));
 }
 
@@ -215,15 +236,44 @@ terminate_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Before the name is ours, so that who asks for it finds everything in its place. */
+static gboolean
+sortie_application_dbus_register (GApplication *application,
+                                  GDBusConnection *connection,
+                                  const char *object_path,
+                                  GError **error)
+{
+  SortieApplication *self = SORTIE_APPLICATION (application);
+  g_autofree char *titles = sortie_title_cache_dup_path ();
+
+  if (!G_APPLICATION_CLASS (sortie_application_parent_class)
+           ->dbus_register (application, connection, object_path, error))
+    return FALSE;
+  self->search = sortie_search_provider_new (GTK_APPLICATION (self), titles);
+  return sortie_search_provider_export (self->search, connection, object_path, error);
+}
+
+static void
+sortie_application_dbus_unregister (GApplication *application,
+                                    GDBusConnection *connection,
+                                    const char *object_path)
+{
+  g_clear_pointer (&SORTIE_APPLICATION (application)->search, sortie_search_provider_free);
+  G_APPLICATION_CLASS (sortie_application_parent_class)
+      ->dbus_unregister (application, connection, object_path);
+}
+
 static void
 sortie_application_startup (GApplication *application)
 {
   SortieApplication *self = SORTIE_APPLICATION (application);
+  g_autofree char *titles = sortie_title_cache_dup_path ();
 
   G_APPLICATION_CLASS (sortie_application_parent_class)->startup (application);
   self->settings = g_settings_new (SORTIE_APPLICATION_ID);
   self->backend = sortie_backend_new ();
   self->list = sortie_mission_list_new ();
+  self->titles = sortie_title_keeper_new (self->list, titles);
   add_actions (self);
   add_accels (GTK_APPLICATION (self));
   g_signal_connect_swapped (self->backend, "feed-event", G_CALLBACK (feed_event_cb), self);
@@ -251,9 +301,11 @@ sortie_application_shutdown (GApplication *application)
   g_signal_handlers_disconnect_by_data (self->backend, self);
   g_signal_handlers_disconnect_by_data (self->list, self);
   g_signal_handlers_disconnect_by_data (self->settings, self);
+  g_clear_pointer (&self->titles, sortie_title_keeper_free);
   g_clear_object (&self->list);
   g_clear_object (&self->backend);
   g_clear_object (&self->settings);
+  g_clear_object (&self->files);
   G_APPLICATION_CLASS (sortie_application_parent_class)->shutdown (application);
 }
 
@@ -271,6 +323,9 @@ sortie_application_class_init (SortieApplicationClass *class)
 
   G_OBJECT_CLASS (class)->finalize = sortie_application_finalize;
   application_class->activate = sortie_application_activate;
+  application_class->open = sortie_application_open;
+  application_class->dbus_register = sortie_application_dbus_register;
+  application_class->dbus_unregister = sortie_application_dbus_unregister;
   application_class->startup = sortie_application_startup;
   application_class->shutdown = sortie_application_shutdown;
   application_class->command_line = sortie_application_command_line;
@@ -282,22 +337,25 @@ sortie_application_init (SortieApplication *self)
 {
   static const GOptionEntry options[] = {
     { "backend", 'b', 0, G_OPTION_ARG_STRING, NULL, N_ ("Connect to this backend"), N_ ("URL") },
+    { "new", 'n', 0, G_OPTION_ARG_NONE, NULL, N_ ("Begin a new mission"), NULL },
     { "version", 'V', 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version and exit"), NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, N_ ("[TEXT]") },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[TEXT | FILE…]") },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
   g_application_add_main_option_entries (G_APPLICATION (self), options);
   g_application_set_option_context_summary (
-      G_APPLICATION (self), _ ("Opens the window of Sortie, and starts TEXT as a new mission."));
+      G_APPLICATION (self),
+      _ ("Opens the window of Sortie, and starts TEXT as a new mission or adds "
+         "each FILE to the sources."));
 }
 
 SortieApplication *
 sortie_application_new (void)
 {
   return g_object_new (SORTIE_TYPE_APPLICATION, "application-id", SORTIE_APPLICATION_ID, "flags",
-                       G_APPLICATION_HANDLES_COMMAND_LINE, "resource-base-path",
-                       "/io/github/sortie_app/Sortie", NULL);
+                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", "/io/github/sortie_app/Sortie", NULL);
 }
 
 SortieBackend *

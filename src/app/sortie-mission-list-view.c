@@ -4,6 +4,7 @@
 #include "sortie-mission-list-view.h"
 
 #include "sortie-mission-row.h"
+#include "sortie-shown-text.h"
 #include "sortie-toast.h"
 
 #include <glib/gi18n.h>
@@ -13,6 +14,7 @@
 /* How near the end, in pixels, the next page is asked for. */
 #define NEAR_END 400
 #define TIME_SECONDS 30
+#define MAX_FILTER 500 /* bytes */
 
 struct _SortieMissionListView
 {
@@ -569,4 +571,13 @@ void
 sortie_mission_list_view_focus_filter (SortieMissionListView *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+void
+sortie_mission_list_view_set_filter (SortieMissionListView *self, const char *text)
+{
+  g_autofree char *line = sortie_shown_line (text, MAX_FILTER);
+
+  gtk_editable_set_text (GTK_EDITABLE (self->search), line);
+  gtk_editable_set_position (GTK_EDITABLE (self->search), -1);
 }

@@ -28,5 +28,6 @@ void sortie_mission_list_view_set_list (SortieMissionListView *self, SortieMissi
 void sortie_mission_list_view_select (SortieMissionListView *self, const char *id);
 /* Puts the cursor into the filter. */
 void sortie_mission_list_view_focus_filter (SortieMissionListView *self);
+void sortie_mission_list_view_set_filter (SortieMissionListView *self, const char *text);
 
 G_END_DECLS

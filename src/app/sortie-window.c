@@ -71,6 +71,20 @@ sortie_window_compose (SortieWindow *self, const char *text, gboolean submit)
   sortie_composer_focus (self->composer);
 }
 
+void
+sortie_window_add_documents (SortieWindow *self, GListModel *files)
+{
+  sortie_window_show_page (self, "sources");
+  sortie_sources_page_add_files (self->sources, NULL, files);
+}
+
+void
+sortie_window_search_missions (SortieWindow *self, const char *text)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.filter-missions", NULL);
+  sortie_mission_list_view_set_filter (self->missions, text);
+}
+
 gboolean
 sortie_window_is_watching (SortieWindow *self, const char *id)
 {
