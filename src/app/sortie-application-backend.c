@@ -107,6 +107,9 @@ sortie_application_notify_finished (SortieApplication *self, SortieMissionItem *
                                            : _ ("The mission failed.");
   notification = g_notification_new (sortie_mission_item_get_title (item));
   g_notification_set_body (notification, body);
+  g_notification_set_category (notification, state == SORTIE_MISSION_FAILED
+                                                 ? "x-sortie.mission.failed"
+                                                 : "x-sortie.mission.completed");
   g_notification_set_default_action_and_target (notification, "app.open-mission", "s", id);
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is installed beside the programs: desktop entry, metainfo, schema, icons, units, completion."""
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import xml.etree.ElementTree as xml
+
+import checks
+from checks import ROOT, text
+
+APPLICATION = re.search(r"application_id = '([^']+)'", text("meson.build"))[1]
+VERSION = re.search(r"version: '([^']+)'", text("meson.build"))[1]
+DATA = ROOT / "data"
+# Exposure as systemd tells it, in tenths; that of Debian's redis-server.service is 12.
+MAX_EXPOSURE = 12
+
+
+def run(*command, **options):
+    """Nothing where the program is content, else what it said."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    said = (done.stdout + done.stderr).strip()
+    return [f"{command[0]} ended with {done.returncode}: {said}"] if done.returncode else []
+
+
+def copied(folder, source, name, **places):
+    """A file of data/ under the name that it is installed by."""
+    path = pathlib.Path(folder) / name
+    body = (DATA / source).read_text("utf-8")
+    for place, value in places.items():
+        body = body.replace(f"@{place}@", value)
+    path.write_text(body, "utf-8")
+    return str(path)
+
+
+def entries(name):
+    """The keys of a file with [Groups], by "Group/Key"."""
+    group, found = "", {}
+    for line in (DATA / name).read_text("utf-8").splitlines():
+        if line.startswith("["):
+            group = line.strip("[]")
+        elif "=" in line and not line.startswith("#"):
+            key, value = line.split("=", 1)
+            found[f"{group}/{key}"] = value
+    return found
+
+
+def check_desktop_entry():
+    """desktop-file-validate has nothing to say about the launcher"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = copied(folder, APPLICATION + ".desktop.in", APPLICATION + ".desktop")
+        done = subprocess.run(["desktop-file-validate", path], capture_output=True, text=True,
+                              check=False)
+        return (done.stdout + done.stderr).replace(folder + "/", "").splitlines()
+
+
+def check_metainfo():
+    """appstreamcli accepts the metainfo"""
+    with tempfile.TemporaryDirectory() as folder:
+        return run("appstreamcli", "validate", "--no-net", "--no-color",
+                   copied(folder, APPLICATION + ".metainfo.xml.in", APPLICATION + ".metainfo.xml"))
+
+
+def check_releases():
+    """the newest release of the metainfo is the version of the project"""
+    releases = xml.parse(DATA / (APPLICATION + ".metainfo.xml.in")).findall("releases/release")
+    if not releases or releases[0].get("version") != VERSION:
+        return [f"metainfo: the first release is not {VERSION}"]
+    return []
+
+
+def check_screenshots():
+    """each screenshot of the metainfo is in the repository"""
+    images = xml.parse(DATA / (APPLICATION + ".metainfo.xml.in")).findall("screenshots/screenshot/image")
+    return [f"metainfo: no {image.text.rpartition('/main/')[2]}" for image in images
+            if not (ROOT / image.text.strip().rpartition("/main/")[2]).is_file()]
+
+
+def check_schema():
+    """glib-compile-schemas is content, even where it is strict"""
+    return run("glib-compile-schemas", "--strict", "--dry-run", str(DATA))
+
+
+def check_names():
+    """launcher, D-Bus service and search provider name the same application"""
+    launcher = entries(APPLICATION + ".desktop.in")
+    service = entries(APPLICATION + ".service.in")
+    search = entries(APPLICATION + ".search-provider.ini")
+    path = "/" + APPLICATION.replace(".", "/") + "/SearchProvider"
+    wanted = [(launcher, "Desktop Entry/Icon", APPLICATION),
+              (launcher, "Desktop Entry/DBusActivatable", "true"),
+              (service, "D-BUS Service/Name", APPLICATION),
+              (search, "Shell Search Provider/DesktopId", APPLICATION + ".desktop"),
+              (search, "Shell Search Provider/BusName", APPLICATION),
+              (search, "Shell Search Provider/ObjectPath", path),
+              (search, "Shell Search Provider/Version", "2")]
+    offenders = [f"{key} is {found.get(key)}, not {value}"
+                 for found, key, value in wanted if found.get(key) != value]
+    # The desktop activates such actions over D-Bus, by these very names.
+    actions = set(launcher["Desktop Entry/Actions"].strip(";").split(";"))
+    code = text("src/app/sortie-application.c")
+    return offenders + [f"the application has no action {name}" for name in sorted(actions)
+                        if f'{{ "{name}",' not in code or
+                        f"Desktop Action {name}/Name" not in launcher]
+
+
+def check_icons():
+    """the icons are drawn at every size, and something is seen of them"""
+    offenders = []
+    icons = {DATA / f"icons/hicolor/scalable/apps/{APPLICATION}.svg": (16, 32, 48, 64, 128, 256),
+             DATA / f"icons/hicolor/symbolic/apps/{APPLICATION}-symbolic.svg": (16, 32, 64)}
+    for path, sizes in icons.items():
+        for size in sizes:
+            done = subprocess.run(["rsvg-convert", "-w", str(size), "-h", str(size), str(path)],
+                                  capture_output=True, check=False)
+            if done.returncode or not done.stdout.startswith(b"\x89PNG") or len(done.stdout) < 150:
+                offenders.append(f"{path.name} at {size}: {done.stderr.decode()}")
+    return offenders
+
+
+def check_units():
+    """systemd rates the machine's unit no worse than Debian's for Redis, and can read the user's"""
+    with tempfile.TemporaryDirectory() as folder:
+        unit = copied(folder, "systemd/sortied.service.in", "sortied.service", bindir="/usr/bin")
+        offenders = run("systemd-analyze", "security", "--offline=yes", "--no-pager",
+                        f"--threshold={MAX_EXPOSURE}", unit)
+        user = entries("systemd/sortied-user.service.in")
+    for key in ("Service/ExecStart", "Install/WantedBy", "Unit/Description"):
+        if key not in user:
+            offenders.append(f"sortied-user.service: no {key}")
+    return offenders
+
+
+def complete(*words):
+    """What bash offers at the end of these words."""
+    script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sortiectl; ' \
+             'printf "%s\\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(["bash", "-c", script, "bash", str(DATA / "completions/sortiectl"), *words],
+                          capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def options_of(command):
+    """Those of a command, as its table in the source has them."""
+    code = text("src/ctl/sortie-ctl-commands.c")
+    row = re.search(rf'{{ "{command}", "[^"]*",[^}}]*?(\w+_options|NULL),\s*-?\d+', code)
+    table = row and re.search(rf"{row[1]}\[\] = {{(.*?)^}};", code, re.DOTALL | re.MULTILINE)
+    return {"--" + name for name in re.findall(r'{ "([a-z-]+)"', table[1])} if table else set()
+
+
+def check_completion():
+    """bash completes each command of sortiectl with its own options"""
+    code = text("src/ctl/sortie-ctl-commands.c")
+    commands = set(re.findall(r'^  { "([a-z-]+)", "', code, re.MULTILINE))
+    offered = {word for word in complete("sortiectl", "") if not word.startswith("-")}
+    offenders = [f"sortiectl: {name}" for name in sorted(commands ^ offered)]
+    for name in sorted(commands - {"help"}):
+        missing = options_of(name) - complete("sortiectl", "--verbose", name, "--")
+        # collections takes --json from all commands' table, and has no use for it.
+        offenders += [f"sortiectl {name}: no {option}" for option in sorted(missing)
+                      if name != "collections"]
+    if complete("sortiectl", "backend", "u") != {"up"}:
+        offenders.append("sortiectl backend u: not up")
+    if complete("sortiectl", "list", "--status", "par") != {"partial"}:
+        offenders.append("sortiectl list --status par: not partial")
+    if shutil.which("shellcheck"):
+        offenders += run("shellcheck", "--shell=bash", str(DATA / "completions/sortiectl"))
+    return offenders
+
+
+if __name__ == "__main__":
+    checks.main()
