@@ -18,6 +18,7 @@ struct _SortieCollectionChooser
   SortieApi *api; /* (nullable) */
   GCancellable *cancellable;
   GtkMenuButton *button;
+  GtkLabel *label;
   GtkBox *list;
   GtkWidget *empty;
   GPtrArray *names;   /* char*, as the backend has them */
@@ -58,7 +59,7 @@ update_label (SortieCollectionChooser *self)
     }
   else
     label = g_strdup_printf (ngettext ("%u Collection", "%u Collections", n), n);
-  gtk_menu_button_set_label (self->button, label);
+  gtk_label_set_text (self->label, label);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -179,6 +180,7 @@ sortie_collection_chooser_class_init (SortieCollectionChooserClass *class)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/sortie_app/Sortie/collection-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, SortieCollectionChooser, button);
+  gtk_widget_class_bind_template_child (widget_class, SortieCollectionChooser, label);
   gtk_widget_class_bind_template_child (widget_class, SortieCollectionChooser, list);
   gtk_widget_class_bind_template_child (widget_class, SortieCollectionChooser, empty);
   gtk_widget_class_bind_template_callback (widget_class, add_documents_cb);

@@ -110,12 +110,15 @@ sortie_mission_words_dup_time (gint64 time, gint64 now)
 }
 
 char *
-sortie_mission_words_dup_elapsed (gint64 milliseconds)
+sortie_mission_words_dup_elapsed (gint64 milliseconds, gboolean is_final)
 {
   gint64 seconds = MAX (milliseconds, 0) / 1000;
   int hours = (int) MIN (seconds / 3600, 100000);
   int minutes = (int) (seconds / 60 % 60);
 
+  if (milliseconds >= 0 && milliseconds < 10000 && is_final)
+    /* Translators: a duration in seconds */
+    return g_strdup_printf (_ ("%.1f s"), (double) milliseconds / 1000);
   if (hours > 0)
     return g_strdup_printf ("%d:%02d:%02d", hours, minutes, (int) (seconds % 60));
   return g_strdup_printf ("%d:%02d", minutes, (int) (seconds % 60));

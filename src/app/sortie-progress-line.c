@@ -64,7 +64,8 @@ update_times (SortieProgressLine *self, const SortieMissionModel *model)
   gint64 created = sortie_mission_model_get_created (model);
   gint64 finished = sortie_mission_model_get_finished (model);
   gint64 end = finished > 0 ? finished : now > 0 ? now : sortie_mission_model_get_time (model);
-  g_autofree char *elapsed = sortie_mission_words_dup_elapsed (created > 0 ? end - created : 0);
+  g_autofree char *elapsed =
+      sortie_mission_words_dup_elapsed (created > 0 ? end - created : 0, finished > 0);
   g_autofree char *detail =
       sortie_progress_words_dup_detail (model,
                                         now > 0 ? now : sortie_mission_model_get_time (model));

@@ -24,6 +24,7 @@ struct _SortieWindow
 
   AdwWindowTitle *title;
   GtkWidget *back;
+  GtkWidget *sidebar_button;
   GtkWidget *stop;
   GtkWidget *retry;
   GtkWidget *backend_button;
