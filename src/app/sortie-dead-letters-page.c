@@ -285,7 +285,11 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       letters = read_letters (self, node);
       self->is_known = TRUE;
-      self->n_all = letters->len;
+      self->n_all = 0;
+      for (guint i = 0; i < letters->len; i++)
+        self->n_all +=
+            !g_hash_table_contains (self->discarded,
+                                    ((SortieDeadLetter *) g_ptr_array_index (letters, i))->id);
       show_letters (self, letters);
     }
   show_state (self);

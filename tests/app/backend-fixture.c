@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "backend-fixture.h"
 
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PATIENCE_SECONDS 60
 
@@ -13,6 +16,7 @@ struct _TestBackend
   char *folder;
   SortieApi *api;
   guint port;
+  int tie; /* our end of the pipe with which the backend ends, however this process does */
 };
 
 /* ---- Waiting ---- */
@@ -103,7 +107,11 @@ test_backend_new (void)
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GError) error = NULL;
+  int ends[2];
 
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, &error));
+  self->tie = ends[1];
+  g_subprocess_launcher_take_fd (launcher, ends[0], 3);
   self->folder = g_dir_make_tmp ("sortie-app-XXXXXX", &error);
   g_assert_no_error (error);
   data = g_build_filename (self->folder, "d", NULL);
@@ -111,8 +119,9 @@ test_backend_new (void)
   g_subprocess_launcher_setenv (launcher, "SORTIE_FAULTS", "1", TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", self->folder, TRUE);
   g_subprocess_launcher_set_cwd (launcher, self->folder);
-  self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--listen",
-                                               "tcp://127.0.0.1:0", "--data-dir", data, NULL);
+  self->process =
+      g_subprocess_launcher_spawn (launcher, &error, program, "--listen", "tcp://127.0.0.1:0",
+                                   "--data-dir", data, "--parent-fd", "3", NULL);
   g_assert_no_error (error);
   self->port = read_port (self->process);
   self->api = new_api ("127.0.0.1", self->port);
@@ -128,6 +137,7 @@ test_backend_free (TestBackend *self)
   g_assert_true (g_subprocess_wait_check (self->process, NULL, &error));
   g_assert_no_error (error);
   g_object_unref (self->process);
+  close (self->tie);
   g_object_unref (self->api);
   remove_tree (self->folder);
   g_free (self->folder);
