@@ -119,6 +119,8 @@ answered_cb (AdwMessageDialog *dialog, const char *response, Question *question)
 {
   gboolean is_cancel = g_str_equal (response, "cancel");
 
+  /* The answer may be the end of the window below, which this one outlives by a moment. */
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), NULL);
   if (question->chosen != NULL)
     question->chosen (response, question->user_data);
   else if (question->text != NULL && !is_cancel)
