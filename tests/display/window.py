@@ -20,6 +20,7 @@ import harness  # noqa: E402 (found through the path above)
 from accessible import Gio, GLib, Gone, applications, bus, press  # noqa: E402, F401
 from harness import later, main, on_failure, temporary_folder, wait_until  # noqa: E402, F401
 
+APPLICATION = "io.github.sortie_app.Sortie"
 # Log lines that say that the program, not its surroundings, did something wrong.
 FAULT = re.compile(r"-(CRITICAL|ERROR) \*\*|\*\* (CRITICAL|ERROR)|^\(sortie:\d+\): Gtk-WARNING"
                    r"(?!.*(cursor theme|Locale not supported|settings portal))", re.M)
@@ -260,9 +261,23 @@ class App:
 
     def request(self, method, path, body=None):
         """Asks its own backend over its Unix socket."""
+        answer = self._ask(method, path, body)
+        return json.loads(answer.body) if answer.body else None
+
+    def request_text(self, path):
+        return self._ask("GET", path, None).text
+
+    def _ask(self, method, path, body):
         sockets = list((self.home / "runtime_dir").glob("sortie/backend*.sock"))
         backend = harness.Backend(home=self.home, start=False)
         backend.urls = [f"unix://{sockets[0]}"]
         answer = backend.request(method, path, body)
-        return json.loads(answer.body) if answer.body else None
+        assert answer.status < 300, f"{method} {path}: {answer.status} {answer.text}"
+        return answer
 
+    def open_mission(self, mission_id):
+        """What the notification of a mission does."""
+        Gio.bus_get_sync(Gio.BusType.SESSION, None).call_sync(
+            APPLICATION, "/" + APPLICATION.replace(".", "/"), "org.gtk.Actions", "Activate",
+            GLib.Variant("(sava{sv})", ("open-mission", [GLib.Variant("s", mission_id)], {})), None,
+            Gio.DBusCallFlags.NONE, -1, None)
