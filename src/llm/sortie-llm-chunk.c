@@ -308,6 +308,7 @@ sortie_llm_chunk_init (SortieLlmChunk *self)
   self->finish = SORTIE_LLM_FINISH_NONE;
   self->usage = (SortieLlmUsage){ -1, -1 };
   self->had_text = FALSE;
+  self->known = (SortieLlmTemplate){ 0 };
 }
 
 void
@@ -315,26 +316,82 @@ sortie_llm_chunk_clear (SortieLlmChunk *self)
 {
   g_string_free (self->text, TRUE);
   g_string_free (self->reasoning, TRUE);
+  sortie_llm_template_clear (&self->known);
+}
+
+static void
+begin (SortieLlmChunk *self)
+{
+  g_string_truncate (self->text, 0);
+  g_string_truncate (self->reasoning, 0);
+  self->finish = SORTIE_LLM_FINISH_NONE;
+  self->usage = (SortieLlmUsage){ -1, -1 };
+}
+
+static gboolean
+read_json (SortieLlmChunk *self, const char *json, gsize length, gboolean is_error, GError **error)
+{
+  g_autofree char *repaired = dup_repaired (json, length);
+  g_autoptr (JsonNode) node =
+      sortie_json_parse (repaired != NULL ? repaired : json, length, &limits, NULL);
+
+  begin (self);
+  if (node == NULL && is_error)
+    return sortie_llm_chunk_read_finish ("error", &self->finish, error);
+  if (node == NULL)
+    return fail_protocol ("the answer holds something that is no valid JSON", error);
+  return read_node (self, node, is_error, error);
+}
+
+/* Whether there is text in it, and nothing else that matters. */
+static gboolean
+is_text_alone (const SortieLlmChunk *self)
+{
+  return self->text->len > 0 && self->reasoning->len == 0 &&
+         self->finish == SORTIE_LLM_FINISH_NONE && self->usage.prompt_tokens < 0 &&
+         self->usage.completion_tokens < 0;
+}
+
+static gboolean
+check_cb (const char *json, gsize length, const char *text, gpointer user_data)
+{
+  SortieLlmChunk *self = user_data;
+
+  return read_json (self, json, length, FALSE, NULL) && is_text_alone (self) &&
+         strcmp (self->text->str, text) == 0;
+}
+
+static void
+learn (SortieLlmChunk *self, const char *json, gsize length)
+{
+  g_autofree char *text = g_strndup (self->text->str, self->text->len);
+
+  sortie_llm_template_learn (&self->known, json, length, text, check_cb, self);
+  begin (self); /* the proof has overwritten it */
+  g_string_append (self->text, text);
 }
 
 gboolean
 sortie_llm_chunk_read (
     SortieLlmChunk *self, const char *json, gsize length, gboolean is_error, GError **error)
 {
-  g_autofree char *repaired = dup_repaired (json, length);
-  g_autoptr (JsonNode) node =
-      sortie_json_parse (repaired != NULL ? repaired : json, length, &limits, NULL);
-  gboolean read;
+  const char *text;
+  gsize n_text;
+  gboolean had_text = self->had_text;
 
-  g_string_truncate (self->text, 0);
-  g_string_truncate (self->reasoning, 0);
-  self->finish = SORTIE_LLM_FINISH_NONE;
-  self->usage = (SortieLlmUsage){ -1, -1 };
-  if (node == NULL && is_error)
-    return sortie_llm_chunk_read_finish ("error", &self->finish, error);
-  if (node == NULL)
-    return fail_protocol ("the answer holds something that is no valid JSON", error);
-  read = read_node (self, node, is_error, error);
-  self->had_text = self->had_text || self->text->len > 0;
-  return read;
+  if (!is_error && sortie_llm_template_match (&self->known, json, length, &text, &n_text))
+    {
+      begin (self);
+      g_string_append_len (self->text, text, (gssize) n_text);
+      return TRUE;
+    }
+  if (!read_json (self, json, length, is_error, error))
+    {
+      self->had_text = had_text || self->text->len > 0;
+      return FALSE;
+    }
+  self->had_text = had_text || self->text->len > 0;
+  if (had_text && is_text_alone (self))
+    learn (self, json, length);
+  return TRUE;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sortie-llm-codec.h"
+#include "sortie-llm-template.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
  * @finish: where it came to its end in order
  * @usage: -1 where it told nothing
  * @had_text: of any object so far
+ * @known: what the objects of this stream look like
  *
  * Made once and filled again for each object.
  */
@@ -25,6 +27,7 @@ typedef struct
   SortieLlmFinish finish;
   SortieLlmUsage usage;
   gboolean had_text;
+  SortieLlmTemplate known;
 } SortieLlmChunk;
 
 void sortie_llm_chunk_init (SortieLlmChunk *self);

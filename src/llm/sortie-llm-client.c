@@ -22,6 +22,7 @@ struct _SortieLlmClient
   SoupSession *session;
   GTlsDatabase *trusted;
   char *ca_file; /* of the two above */
+  gboolean is_local;
   GPtrArray *exchanges;
   gboolean stopped; /* nothing new begins */
   gboolean quit;
@@ -72,14 +73,15 @@ released_cb (SortieLlmExchange *exchange, gpointer user_data)
   g_ptr_array_remove_fast (self->exchanges, exchange);
 }
 
-/* One session for all; its connections are as trusted as its certificates, so that others begin
- * anew. */
+/* One session for all; its connections are as trusted as its certificates, and go the way that they
+ * went, so that others begin anew. */
 static gboolean
-prepare_session (SortieLlmClient *self, const char *ca_file)
+prepare_session (SortieLlmClient *self, const char *ca_file, gboolean is_local)
 {
   g_autoptr (GTlsDatabase) trusted = NULL;
 
-  if (self->session != NULL && g_strcmp0 (ca_file, self->ca_file) == 0)
+  if (self->session != NULL && g_strcmp0 (ca_file, self->ca_file) == 0 &&
+      is_local == self->is_local)
     return TRUE;
   if (ca_file != NULL)
     {
@@ -91,7 +93,8 @@ prepare_session (SortieLlmClient *self, const char *ca_file)
     }
   g_clear_object (&self->session);
   g_free (self->ca_file);
-  self->session = sortie_llm_http_session_new ();
+  self->session = sortie_llm_http_session_new (is_local);
+  self->is_local = is_local;
   self->ca_file = g_strdup (ca_file);
   g_set_object (&self->trusted, trusted);
   return TRUE;
@@ -105,7 +108,8 @@ start_cb (gpointer user_data)
 
   if (self->stopped)
     sortie_llm_exchange_refuse (order->exchange, new_cancelled ());
-  else if (!prepare_session (self, sortie_llm_exchange_get_ca_file (order->exchange)))
+  else if (!prepare_session (self, sortie_llm_exchange_get_ca_file (order->exchange),
+                             sortie_llm_exchange_is_local (order->exchange)))
     sortie_llm_exchange_refuse (
         order->exchange, g_error_new_literal (SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_REJECTED,
                                               "the file of certificates to trust can't be read"));

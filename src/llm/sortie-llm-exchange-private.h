@@ -15,8 +15,9 @@ struct _SortieLlmExchange
   SortieLlmMailbox mailbox;
   SortieLlmOutcome outcome; /* of the client's thread until the mailbox has ended */
 
-  char *host; /* these three never change */
+  char *host; /* these four never change */
   char *ca_file;
+  gboolean is_local;
   GBytes *body;
 
   /* of the client's thread, once it has started */

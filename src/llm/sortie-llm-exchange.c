@@ -158,6 +158,7 @@ sortie_llm_exchange_new (const SortieLlmSettings *settings,
   self->outcome.first_token_us = -1;
   self->host = g_strdup (g_uri_get_host (soup_message_get_uri (message)));
   self->ca_file = g_strdup (settings->ca_file);
+  self->is_local = sortie_llm_settings_is_local (settings);
   self->body = g_steal_pointer (&bytes);
   self->message = g_steal_pointer (&message);
   self->cancellable = g_cancellable_new ();
@@ -207,6 +208,12 @@ const char *
 sortie_llm_exchange_get_ca_file (SortieLlmExchange *self)
 {
   return self->ca_file;
+}
+
+gboolean
+sortie_llm_exchange_is_local (SortieLlmExchange *self)
+{
+  return self->is_local;
 }
 
 void

@@ -47,6 +47,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieLlmExchange, sortie_llm_exchange_unref)
 SortieLlmMailbox *sortie_llm_exchange_get_mailbox (SortieLlmExchange *self);
 const SortieLlmOutcome *sortie_llm_exchange_get_outcome (SortieLlmExchange *self);
 const char *sortie_llm_exchange_get_ca_file (SortieLlmExchange *self);
+/* Whether it goes to this machine. */
+gboolean sortie_llm_exchange_is_local (SortieLlmExchange *self);
 
 /* The client's thread. @trusted: (nullable): certificates beside the system's */
 void sortie_llm_exchange_start (SortieLlmExchange *self,

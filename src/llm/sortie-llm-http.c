@@ -61,13 +61,17 @@ set_up (SoupMessage *message, GBytes *body)
 }
 
 SoupSession *
-sortie_llm_http_session_new (void)
+sortie_llm_http_session_new (gboolean is_local)
 {
   SoupSession *session =
       soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
                                      MAX_CONNECTIONS, "idle-timeout", IDLE_SECONDS, "timeout", 0,
                                      "user-agent", "Sortie/" SORTIE_VERSION, NULL);
 
+  /* Plain HTTP is let in to this machine since nothing of it leaves the machine: no proxy may get it,
+   * whatever the environment says. */
+  if (is_local)
+    soup_session_set_proxy_resolver (session, NULL);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
   return session;

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /* What the client says and hears in HTTP. Private to the client. No message holds the key, the prompt
  * or a word of the provider's. */
 
-/* A session that adds nothing of its own: no encoding, no cookie, no answer to an authentication. */
-SoupSession *sortie_llm_http_session_new (void);
+/* A session that adds nothing of its own: no encoding, no cookie, no answer to an authentication.
+ * @is_local: all that it is for is on this machine */
+SoupSession *sortie_llm_http_session_new (gboolean is_local);
 
 /* `POST {base_url}/chat/completions`. SORTIE_LLM_ERROR_REJECTED for an address that is none,
  * SORTIE_LLM_ERROR_AUTH for a key that no header can hold. */

@@ -7,7 +7,7 @@
 #include <glib-unix.h>
 
 /* Reads in a row before others have their turn. */
-#define MAX_READS 8
+#define MAX_READS 64
 /* So many wake-ups, each within a pause of the one before, make a stream a fast one. */
 #define FAST_AFTER 4
 

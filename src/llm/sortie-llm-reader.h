@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 #define SORTIE_LLM_READ_SIZE (16 * 1024)
 /* A stream that comes this fast is read so often and no more: its text is gathered anyway. */
-#define SORTIE_LLM_PAUSE_US 8000
+#define SORTIE_LLM_PAUSE_US 30000
 
 typedef struct _SortieLlmReader SortieLlmReader;
 

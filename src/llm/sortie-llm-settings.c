@@ -143,12 +143,19 @@ check_key (const char *name, const char *key, GError **error)
 static gboolean
 check_model (const char *name, const char *model, GError **error)
 {
+  gboolean is_blank = TRUE;
+
   if (*model == '\0' || strlen (model) > SORTIE_LLM_MAX_MODEL || !g_utf8_validate (model, -1, NULL))
     return invalid (error, name, "is no name of a model");
-  for (const char *at = model; *at != '\0'; at++)
-    if (g_ascii_iscntrl (*at))
-      return invalid (error, name, "is no name of a model");
-  return TRUE;
+  for (const char *at = model; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      is_blank = is_blank && g_unichar_isspace (c);
+      if (!g_unichar_isprint (c) || c == 0x2028 || c == 0x2029)
+        return invalid (error, name, "is no name of a model");
+    }
+  return !is_blank || invalid (error, name, "is no name of a model");
 }
 
 /* Seconds, decimals allowed, to milliseconds. */
@@ -378,16 +385,18 @@ sortie_llm_settings_dup_host (const SortieLlmSettings *self)
 }
 
 gboolean
+sortie_llm_settings_is_local (const SortieLlmSettings *self)
+{
+  g_autofree char *host = sortie_llm_settings_dup_host (self);
+
+  return is_loopback (host);
+}
+
+gboolean
 sortie_llm_settings_is_usable (const SortieLlmSettings *self)
 {
-  g_autofree char *host = NULL;
-
-  if (!self->enabled || self->problem != NULL)
-    return FALSE;
-  if (self->key != NULL)
-    return TRUE;
-  host = sortie_llm_settings_dup_host (self);
-  return is_loopback (host);
+  return self->enabled && self->problem == NULL &&
+         (self->key != NULL || sortie_llm_settings_is_local (self));
 }
 
 char *

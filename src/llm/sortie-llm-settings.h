@@ -83,6 +83,8 @@ SortieLlmSettings *sortie_llm_settings_ref (SortieLlmSettings *self);
 void sortie_llm_settings_unref (SortieLlmSettings *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieLlmSettings, sortie_llm_settings_unref)
 
+/* Whether the address leads to this machine (loopback). */
+gboolean sortie_llm_settings_is_local (const SortieLlmSettings *self);
 /* Whether it may be asked at all: switched on, and a key is there or none is needed (loopback). */
 gboolean sortie_llm_settings_is_usable (const SortieLlmSettings *self);
 /* Why it can't be asked though it is switched on, as one sentence. (nullable) (transfer full) */
