@@ -7,11 +7,16 @@
 #include "sortie-pane-words.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define ATTRIBUTES                                                                                 \
   G_FILE_ATTRIBUTE_STANDARD_NAME                                                                   \
   "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE                            \
   "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN "," G_FILE_ATTRIBUTE_STANDARD_IS_SYMLINK
+
+/* The backend's names of files have no folders in them: these take their place. */
+#define SEPARATOR " - "
+#define MAX_NAME 200 /* bytes; of a longer name the end is kept, which has its suffix */
 
 struct _SortieUpload
 {
@@ -57,6 +62,17 @@ source_free (Source *self)
 
 /* ---- Walking through folders, in a thread ---- */
 
+static char *
+dup_name (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  const char *start = valid;
+
+  while (strlen (start) > MAX_NAME)
+    start = g_utf8_next_char (start);
+  return g_strdup (start);
+}
+
 static void walk (
     SortieUpload *self, GFile *file, const char *name, guint depth, GCancellable *cancellable);
 
@@ -85,7 +101,7 @@ walk_folder (
       const char *child = g_file_info_get_name (infos->pdata[i]);
       g_autoptr (GFile) below = g_file_get_child (folder, child);
       g_autofree char *relative =
-          *name == '\0' ? g_strdup (child) : g_build_filename (name, child, NULL);
+          *name == '\0' ? g_strdup (child) : g_strconcat (name, SEPARATOR, child, NULL);
 
       if (g_file_info_get_is_hidden (infos->pdata[i]) ||
           (g_file_info_get_is_symlink (infos->pdata[i]) &&
@@ -120,7 +136,7 @@ walk (SortieUpload *self, GFile *file, const char *name, guint depth, GCancellab
     }
   source = g_new0 (Source, 1);
   source->file = g_object_ref (file);
-  source->name = g_utf8_make_valid (name, -1);
+  source->name = dup_name (name);
   source->size = info != NULL ? g_file_info_get_size (info) : 0;
   g_ptr_array_add (self->files, source);
 }
