@@ -192,6 +192,11 @@ test_bad_values (void)
   assert_refused ("LLM_WRITER_MODEL", long_model);
   assert_refused ("LLM_WRITER_MODEL", "a\nb");
   assert_refused ("LLM_PLANNER_MODEL", "\xff");
+  assert_refused ("LLM_PLANNER_MODEL", " \xc2\xa0");
+  assert_refused ("LLM_ANALYZER_MODEL", "a\xc2\x85"
+                                        "b");
+  assert_refused ("LLM_ANALYZER_MODEL", "a\u2028b");
+  assert_refused ("LLM_ANALYZER_MODEL", "a\u202eb");
   assert_refused ("LLM_ALLOW_HTTP", "maybe");
 }
 

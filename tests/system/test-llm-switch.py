@@ -129,6 +129,15 @@ def test_mistakes_keep_nobody_from_starting():
     assert quiet.count() == 0
 
 
+def test_no_proxy_gets_what_is_for_this_machine():
+    """Plain HTTP is let in to loopback addresses since nothing of it leaves the machine."""
+    quiet, provider = Quiet(), Provider(lambda request: chunked(stream(request.report())))
+    backend = start(env={**quiet.env("127.0.0.1"), **provider.env, "GROQ_API_KEY": KEY})
+    assert "llm.used" in model_codes(carry_out(backend))
+    backend.stop()
+    assert quiet.count() == 0
+
+
 # ---- The key ----
 
 def keyed(request):
