@@ -11,6 +11,7 @@
 #define TITLE_CHARS 16            /* shown of a title before it is cut, in the sidebar */
 #define TITLE_CHARS_COLLECTION 13 /* two of them side by side */
 #define TITLE_CHARS_LARGE 28
+#define TITLE_CHARS_COLLECTION_LARGE 19 /* three */
 #define NOTE_CHARS 11
 #define NOTE_CHARS_LARGE 20
 
@@ -149,9 +150,9 @@ sortie_diagram_node_init (SortieDiagramNode *self)
 static int
 get_title_chars (const SortieTopologyNode *node, gboolean large)
 {
-  if (large)
-    return TITLE_CHARS_LARGE;
-  return g_str_equal (node->kind, "collection") ? TITLE_CHARS_COLLECTION : TITLE_CHARS;
+  if (g_str_equal (node->kind, "collection"))
+    return large ? TITLE_CHARS_COLLECTION_LARGE : TITLE_CHARS_COLLECTION;
+  return large ? TITLE_CHARS_LARGE : TITLE_CHARS;
 }
 
 /* How much room the line of counters has; 0 for no such line. */

@@ -389,13 +389,13 @@ add_actions (GtkWidgetClass *class)
   } keys[] = {
     { GDK_KEY_plus, "diagram.zoom-in" },         { GDK_KEY_equal, "diagram.zoom-in" },
     { GDK_KEY_KP_Add, "diagram.zoom-in" },       { GDK_KEY_minus, "diagram.zoom-out" },
-    { GDK_KEY_KP_Subtract, "diagram.zoom-out" }, { GDK_KEY_0, "diagram.zoom-fit" },
-    { GDK_KEY_KP_0, "diagram.zoom-fit" },
+    { GDK_KEY_KP_Subtract, "diagram.zoom-out" }, { GDK_KEY_0, "diagram.zoom-reset" },
+    { GDK_KEY_KP_0, "diagram.zoom-reset" },
   };
 
   gtk_widget_class_install_action (class, "diagram.zoom-in", NULL, zoom_action_cb);
   gtk_widget_class_install_action (class, "diagram.zoom-out", NULL, zoom_action_cb);
-  gtk_widget_class_install_action (class, "diagram.zoom-fit", NULL, zoom_action_cb);
+  gtk_widget_class_install_action (class, "diagram.zoom-reset", NULL, zoom_action_cb);
   gtk_widget_class_install_action (class, "diagram.export-svg", NULL, export_action_cb);
   gtk_widget_class_install_action (class, "diagram.export-png", NULL, export_action_cb);
   gtk_widget_class_install_action (class, "diagram.enlarge", NULL, enlarge_action_cb);

@@ -378,7 +378,7 @@ test_zoom (Fixture *self, gconstpointer data)
   for (int i = 0; i < 20; i++)
     gtk_widget_activate_action (GTK_WIDGET (self->view), "diagram.zoom-out", NULL);
   g_assert_cmpfloat_with_epsilon (sortie_diagram_canvas_get_zoom (self->canvas), 0.8, 0.001);
-  gtk_widget_activate_action (GTK_WIDGET (self->view), "diagram.zoom-fit", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "diagram.zoom-reset", NULL);
   g_assert_true (sortie_diagram_canvas_is_fitting (self->canvas));
   test_frames (self->window, 2);
   g_assert_cmpfloat (sortie_diagram_canvas_get_zoom (self->canvas), >=, 0.8);
