@@ -207,11 +207,13 @@ take_malformed (SortieEventStream *self)
                        SORTIE_EVENT_STREAM_MAX_MALFORMED));
 }
 
-/* IDs of a mission's stream grow strictly; those of the feed are opaque and only compared. */
+/* IDs of a mission's stream grow strictly; those of the feed are opaque and only compared. Counters
+ * have no ID of their own and, as in any event stream, come with the one before. */
 static gboolean
-is_new (SortieEventStream *self, const char *id)
+is_new (SortieEventStream *self, const SortieEvent *event, const char *id)
 {
-  if (*id == '\0' || self->last_event_id == NULL)
+  if (*id == '\0' || self->last_event_id == NULL ||
+      g_str_equal (event->code, SORTIE_CODE_TOPOLOGY_COUNTERS))
     return TRUE;
   if (self->mission_id == NULL)
     return !g_str_equal (id, self->last_event_id);
@@ -270,7 +272,7 @@ frame_cb (const char *type, const char *data, gsize length, const char *id, gpoi
       apply_reset (self);
       return;
     }
-  if (!is_new (self, id))
+  if (!is_new (self, event, id))
     return;
 
   /* Valid JSON holds line breaks between its tokens only. */

@@ -293,6 +293,10 @@ test_reset (void)
 
 /* --- the feed --- */
 
+/* Without an ID of its own, so that it has the last one's. */
+#define COUNTERS(message)                                                                          \
+  "event: message\ndata: " EVENT ("status", "topology.counters", message) "\n\n"
+
 static void
 feeding (PeerRequest *request, gpointer user_data)
 {
@@ -300,10 +304,11 @@ feeding (PeerRequest *request, gpointer user_data)
   g_assert_cmpstr (request->line, ==, "GET /events");
   peer_open_stream (request);
   if (request->number == 1)
-    peer_send (request, STATUS ("AAA", "a") DONE ("AAB") STATUS ("zzz", "b"));
+    peer_send (request, STATUS ("AAA", "a") COUNTERS ("one") DONE ("AAB") STATUS ("zzz", "b"));
   else
     {
-      peer_send (request, STATUS ("zzz", "b") STATUS ("000", "c"));
+      peer_send (request,
+                 STATUS ("zzz", "b") COUNTERS ("two") COUNTERS ("three") STATUS ("000", "c"));
       peer_wait_gone (request);
     }
 }
@@ -318,7 +323,7 @@ test_feed (void)
   fixture_watch (&self, sortie_event_stream_new_feed (self.api));
   sortie_event_stream_start (self.stream);
   test_wait_until (strstr (self.messages->str, "c ") != NULL);
-  g_assert_cmpstr (self.messages->str, ==, "a Draft generation complete. b c ");
+  g_assert_cmpstr (self.messages->str, ==, "a one Draft generation complete. b two three c ");
   g_assert_cmpstr (g_ptr_array_index (self.last_ids, 1), ==, "zzz");
   fixture_clear (&self);
 }
