@@ -161,10 +161,12 @@ find_fault (Writing *self, const SortieEvidence *evidence)
   SortieModelReport *report = &self->report;
   const char *body = report->text->str + report->body_start;
   gsize length = report->text->len - MIN (report->body_start, report->text->len);
+  guint n_kept = sortie_citations_get_n_kept (report->citations);
   guint n_words = sortie_text_count_words (body, length);
 
+  n_words -= MIN (n_words, n_kept); /* their numbers are no words of the report */
   report->body_end = report->text->len;
-  if (sortie_citations_get_n_kept (report->citations) == 0)
+  if (n_kept == 0)
     return g_strdup ("the report cites none of the passages");
   if (n_words < MIN_WORDS)
     return g_strdup_printf ("the report has only %u words", n_words);

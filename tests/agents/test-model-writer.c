@@ -342,7 +342,10 @@ test_unusable (Fixture *fixture, gconstpointer data)
     { "OWNED OWNED OWNED", "cites none", 2 },
     { "qx zlort [99] vebbin krasp [77] wommel tref [1234] blisk fenn dorp gral hest jink [88]",
       "cites none", 2 },
-    { "The pump is repaired within 24 months. [{n}]", "only 8 words", 2 },
+    { "The pump is repaired within 24 months. [{n}]", "only 7 words", 2 },
+    { "[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n"
+      "[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n",
+      "only 0 words", 2 },
     { "Elves polish the moon each winter with great care and silver brushes. [{n}] Then dragons sing "
       "ballads in purple caves beneath frozen volcanoes. [{h}] The supplier repairs defects. [{n}]",
       "2 of the 3 sentences", 2 },
