@@ -192,3 +192,25 @@ sortie_report_actions_update (GActionGroup *group, gboolean has_report)
                                      g_action_map_lookup_action (G_ACTION_MAP (group), names[i])),
                                  has_report);
 }
+
+void
+sortie_report_actions_add_shortcuts (GtkWidgetClass *widget_class)
+{
+  static const struct
+  {
+    guint key;
+    const char *action;
+  } keys[] = { { GDK_KEY_f, "report.find" },
+               { GDK_KEY_p, "report.print" },
+               { GDK_KEY_plus, "report.zoom-in" },
+               { GDK_KEY_equal, "report.zoom-in" },
+               { GDK_KEY_KP_Add, "report.zoom-in" },
+               { GDK_KEY_minus, "report.zoom-out" },
+               { GDK_KEY_KP_Subtract, "report.zoom-out" },
+               { GDK_KEY_0, "report.zoom-reset" },
+               { GDK_KEY_KP_0, "report.zoom-reset" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_widget_class_add_binding_action (widget_class, keys[i].key, GDK_CONTROL_MASK,
+                                         keys[i].action, NULL);
+}

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define BATCH_BYTES (6 * 1024) /* of text in one insert */
+#define BATCH_BYTES (3 * 1024) /* of text in one insert */
 #define SCAN_BYTES (64 * 1024) /* of Markdown cut into pieces before some of it is shown */
 
 struct _SortieReportBuffer

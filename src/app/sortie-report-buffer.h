@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-#define SORTIE_REPORT_FRAME_USEC 3000 /* of each frame, for making text of Markdown */
+#define SORTIE_REPORT_FRAME_USEC 2500 /* of each frame, for making text of Markdown */
 
 /**
  * SortieReportBuffer:

@@ -233,3 +233,17 @@ sortie_report_source_dup_place (const SortieReportSource *self)
 
   return g_strconcat (page, *page != '\0' && *heading != '\0' ? " \302\267 " : "", heading, NULL);
 }
+
+char *
+sortie_report_data_dup_tip (const SortieReportData *self, guint n)
+{
+  const SortieReportSource *source = sortie_report_data_find (self, n);
+  g_autofree char *title = NULL;
+  g_autofree char *place = NULL;
+
+  if (source == NULL)
+    return NULL;
+  title = sortie_report_source_dup_title (source);
+  place = sortie_report_source_dup_place (source);
+  return *place != '\0' ? g_strdup_printf ("%s, %s", title, place) : g_steal_pointer (&title);
+}

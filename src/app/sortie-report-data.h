@@ -58,5 +58,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieReportSource, sortie_report_source_free)
 char *sortie_report_source_dup_title (const SortieReportSource *self);
 /* (transfer full): fit to be shown: page and heading; empty where there are none */
 char *sortie_report_source_dup_place (const SortieReportSource *self);
+/* (transfer full) (nullable): title and place of the source of that number */
+char *sortie_report_data_dup_tip (const SortieReportData *self, guint n);
 
 G_END_DECLS

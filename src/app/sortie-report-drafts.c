@@ -9,6 +9,35 @@
 #include <string.h>
 
 #define MAX_MODEL_NAME 80
+#define MAX_NAME 100
+
+const SortieModelDraft *
+sortie_report_find_draft (SortieLiveMission *mission, int number)
+{
+  const SortieMissionModel *model = sortie_live_mission_get_model (mission);
+
+  for (guint i = 0; number > 0 && i < sortie_mission_model_get_n_drafts (model); i++)
+    {
+      const SortieModelDraft *draft = sortie_mission_model_get_draft (model, i);
+
+      if (sortie_model_draft_get_number (draft) == number)
+        return draft;
+    }
+  return sortie_mission_model_get_current_draft (model);
+}
+
+char *
+sortie_report_dup_name (SortieLiveMission *mission)
+{
+  const char *title = NULL;
+  char *name;
+
+  if (mission != NULL)
+    title = sortie_mission_model_get_title (sortie_live_mission_get_model (mission));
+  name = sortie_shown_line (title != NULL && *title != '\0' ? title : _ ("Report"), MAX_NAME);
+  g_strdelimit (name, "/\\:*?\"<>|", '-');
+  return name;
+}
 
 /* (transfer full) (nullable): the model that an event names as the report's writer */
 static char *
@@ -86,4 +115,32 @@ sortie_report_new_drafts_menu (const SortieMissionModel *model)
       g_menu_append_item (menu, item);
     }
   return G_MENU_MODEL (menu);
+}
+
+void
+sortie_report_describe_waiting (SortieLiveMission *mission,
+                                const char **icon,
+                                const char **title,
+                                const char **text)
+{
+  SortieMissionState state = SORTIE_MISSION_WAITING;
+
+  if (mission != NULL)
+    state = sortie_mission_model_get_state (sortie_live_mission_get_model (mission));
+  *icon = "document-edit-symbolic";
+  *title = _ ("No Report Yet");
+  *text = mission != NULL ? _ ("It appears here as soon as the writer begins.")
+                          : _ ("Choose a mission to read its report.");
+  if (state == SORTIE_MISSION_CANCELLED)
+    {
+      *icon = "process-stop-symbolic";
+      *title = _ ("Mission Stopped");
+      *text = _ ("It was stopped before its report was begun.");
+    }
+  else if (state != SORTIE_MISSION_WAITING && state != SORTIE_MISSION_RUNNING)
+    {
+      *icon = "dialog-error-symbolic";
+      *title = _ ("No Report");
+      *text = _ ("The mission ended before its report was begun.");
+    }
 }

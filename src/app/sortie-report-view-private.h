@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 
 /* (nullable): the draft that is shown, valid until the next event or jump */
 const SortieModelDraft *sortie_report_view_get_draft (SortieReportView *self);
-const SortieReportData *sortie_report_view_get_data (SortieReportView *self);
 /* (transfer full): what a file of this report is called, without its ending */
 char *sortie_report_view_dup_name (SortieReportView *self);
 SortieReportFind *sortie_report_view_get_find (SortieReportView *self);
@@ -21,12 +20,26 @@ void sortie_report_view_set_zoom (SortieReportView *self, double zoom);
 /* @number: of a draft; 0 for the current one, always */
 void sortie_report_view_choose_draft (SortieReportView *self, int number);
 
+/* @timings: (nullable): gint64: gets the microseconds that each frame's work takes, for benchmarks */
+void sortie_report_view_set_timings (SortieReportView *self, GArray *timings);
+
 /* (transfer full): the actions of the group `report` */
 GActionGroup *sortie_report_actions_new (SortieReportView *self);
+void sortie_report_actions_add_shortcuts (GtkWidgetClass *widget_class);
 void sortie_report_actions_update (GActionGroup *group, gboolean has_report);
 
 /* ---- What is said of drafts ---- */
 
+/* (nullable): the draft of that number, or else the current one */
+const SortieModelDraft *sortie_report_find_draft (SortieLiveMission *mission, int number);
+/* (transfer full): what a file of the mission's report is called, without its ending.
+ * @mission: (nullable) */
+char *sortie_report_dup_name (SortieLiveMission *mission);
+/* What is said while there is no draft. @mission: (nullable) */
+void sortie_report_describe_waiting (SortieLiveMission *mission,
+                                     const char **icon,
+                                     const char **title,
+                                     const char **text);
 /* (transfer full) (nullable): who wrote it */
 char *sortie_report_dup_writer (SortieLiveMission *mission, const SortieModelDraft *draft);
 /* (transfer full): the menu of a mission's drafts */

@@ -4,24 +4,20 @@
 #include "sortie-report-view.h"
 
 #include "sortie-citation-popover.h"
-#include "sortie-dialogs.h"
-#include "sortie-document-opener.h"
+#include "sortie-report-links.h"
+#include "sortie-report-prefix.h"
 #include "sortie-report-scroll.h"
 #include "sortie-report-view-private.h"
-#include "sortie-shown-text.h"
 #include "sortie-sources-list.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
-#include <string.h>
 
 #define MIN_ZOOM 0.5
 #define MAX_ZOOM 3.0
 #define MARGINS (2 * SORTIE_REPORT_MARGIN)
 #define WIDTH_STEP 48 /* tables are made anew when the room for them changed by so much */
-#define HASH_START 14695981039346656037u
-#define HASH_PRIME 1099511628211u
 
 struct _SortieReportView
 {
@@ -47,17 +43,17 @@ struct _SortieReportView
   SortieLiveMission *mission; /* (nullable) */
   SortieReportData *data;
   double zoom;
-  int chosen;        /* a draft's number; 0 for the current one */
-  int shown;         /* the number of the draft in the buffer; 0 for none */
-  gsize rendered;    /* bytes of it */
-  guint64 hash;      /* of those bytes */
-  gboolean check;    /* they may have changed */
-  gboolean anew;     /* they are to be shown anew */
-  gboolean status;   /* what is said about the draft may have changed */
-  gboolean complete; /* the data of the complete draft are shown */
+  int chosen;                /* a draft's number; 0 for the current one */
+  int shown;                 /* the number of the draft in the buffer; 0 for none */
+  SortieReportPrefix prefix; /* of it */
+  gboolean check;            /* they may have changed */
+  gboolean anew;             /* they are to be shown anew */
+  gboolean status;           /* what is said about the draft may have changed */
+  gboolean complete;         /* the data of the complete draft are shown */
   int width;
   guint tick;
   guint work;
+  GArray *timings; /* (nullable): gint64 */
 };
 
 G_DEFINE_FINAL_TYPE (SortieReportView, sortie_report_view, GTK_TYPE_WIDGET)
@@ -75,25 +71,7 @@ static GParamSpec *properties[N_PROPERTIES];
 const SortieModelDraft *
 sortie_report_view_get_draft (SortieReportView *self)
 {
-  const SortieMissionModel *model;
-
-  if (self->mission == NULL)
-    return NULL;
-  model = sortie_live_mission_get_model (self->mission);
-  for (guint i = 0; self->chosen > 0 && i < sortie_mission_model_get_n_drafts (model); i++)
-    {
-      const SortieModelDraft *draft = sortie_mission_model_get_draft (model, i);
-
-      if (sortie_model_draft_get_number (draft) == self->chosen)
-        return draft;
-    }
-  return sortie_mission_model_get_current_draft (model);
-}
-
-const SortieReportData *
-sortie_report_view_get_data (SortieReportView *self)
-{
-  return self->data;
+  return self->mission != NULL ? sortie_report_find_draft (self->mission, self->chosen) : NULL;
 }
 
 SortieReportFind *
@@ -105,36 +83,7 @@ sortie_report_view_get_find (SortieReportView *self)
 char *
 sortie_report_view_dup_name (SortieReportView *self)
 {
-  const char *title =
-      self->mission != NULL
-          ? sortie_mission_model_get_title (sortie_live_mission_get_model (self->mission))
-          : NULL;
-  char *name = sortie_shown_line (title != NULL && *title != '\0' ? title : _ ("Report"), 100);
-
-  g_strdelimit (name, "/\\:*?\"<>|", '-');
-  return name;
-}
-
-static guint64
-hash_bytes (guint64 hash, const char *bytes, gsize length)
-{
-  for (gsize i = 0; i < length; i++)
-    hash = (hash ^ (guchar) bytes[i]) * HASH_PRIME;
-  return hash;
-}
-
-/* Without the beginning of a character whose end has not come. */
-static gsize
-get_whole_length (const char *text, gsize length)
-{
-  gsize start = length;
-
-  while (start > 0 && length - start < 3 && ((guchar) text[start - 1] & 0xc0) == 0x80)
-    start--;
-  if (start == 0 || (guchar) text[start - 1] < 0xc0)
-    return length;
-  start--;
-  return length - start < (gsize) g_utf8_skip[(guchar) text[start]] ? start : length;
+  return sortie_report_dup_name (self->mission);
 }
 
 /* ---- Waiting ---- */
@@ -142,28 +91,11 @@ get_whole_length (const char *text, gsize length)
 static void
 show_waiting (SortieReportView *self)
 {
-  SortieMissionState state =
-      self->mission != NULL
-          ? sortie_mission_model_get_state (sortie_live_mission_get_model (self->mission))
-          : SORTIE_MISSION_WAITING;
-  const char *icon = "document-edit-symbolic";
-  const char *title = _ ("No Report Yet");
-  const char *text = _ ("It appears here as soon as the writer begins.");
+  const char *icon;
+  const char *title;
+  const char *text;
 
-  if (self->mission == NULL)
-    text = _ ("Choose a mission to read its report.");
-  else if (state == SORTIE_MISSION_CANCELLED)
-    {
-      icon = "process-stop-symbolic";
-      title = _ ("Mission Stopped");
-      text = _ ("It was stopped before its report was begun.");
-    }
-  else if (state != SORTIE_MISSION_WAITING && state != SORTIE_MISSION_RUNNING)
-    {
-      icon = "dialog-error-symbolic";
-      title = _ ("No Report");
-      text = _ ("The mission ended before its report was begun.");
-    }
+  sortie_report_describe_waiting (self->mission, &icon, &title, &text);
   gtk_image_set_from_icon_name (self->empty_icon, icon);
   gtk_label_set_text (self->empty_title, title);
   gtk_label_set_text (self->empty_text, text);
@@ -236,7 +168,7 @@ show_data (SortieReportView *self, const SortieModelDraft *draft)
       SortieReportBuffer *report = sortie_report_text_get_report (self->text);
 
       sortie_report_buffer_set_unsupported (report, text, self->data->unsupported);
-      sortie_report_buffer_update (report, text, get_whole_length (text, length), 0);
+      sortie_report_buffer_update (report, text, sortie_report_whole_length (text, length), 0);
     }
   show_sources (self);
 }
@@ -256,8 +188,7 @@ begin_anew (SortieReportView *self, int number)
     gtk_popover_popdown (GTK_POPOVER (self->popover));
   sortie_report_buffer_clear (report);
   self->shown = number;
-  self->rendered = 0;
-  self->hash = HASH_START;
+  sortie_report_prefix_init (&self->prefix);
   self->complete = FALSE;
   self->status = TRUE;
   if (self->data != NULL)
@@ -271,9 +202,9 @@ begin_anew (SortieReportView *self, int number)
 static gboolean
 is_other (SortieReportView *self, const char *text, gsize length)
 {
-  if (self->anew || length < self->rendered)
+  if (self->anew || length < self->prefix.length)
     return TRUE;
-  return self->check && hash_bytes (HASH_START, text, self->rendered) != self->hash;
+  return self->check && !sortie_report_prefix_holds (&self->prefix, text, length);
 }
 
 /* Returns: whether there is nothing left to do */
@@ -287,14 +218,13 @@ show_draft (SortieReportView *self, const SortieModelDraft *draft)
   const char *text = sortie_model_draft_get_text (draft, &length);
   gboolean done;
 
-  length = get_whole_length (text, length);
+  length = sortie_report_whole_length (text, length);
   if (number != self->shown || is_other (self, text, length))
     begin_anew (self, number);
   gtk_stack_set_visible_child_name (self->stack, "report");
   self->anew = FALSE;
   self->check = FALSE;
-  self->hash = hash_bytes (self->hash, text + self->rendered, length - self->rendered);
-  self->rendered = length;
+  sortie_report_prefix_grow (&self->prefix, text, length);
   done = sortie_report_buffer_update (report, text, length, deadline);
   sortie_report_scroll_grown (self->scroll, done);
   if (self->status)
@@ -307,11 +237,19 @@ show_draft (SortieReportView *self, const SortieModelDraft *draft)
 
 static void schedule (SortieReportView *self);
 
+void
+sortie_report_view_set_timings (SortieReportView *self, GArray *timings)
+{
+  self->timings = timings;
+}
+
 static gboolean
 work_cb (gpointer user_data)
 {
   SortieReportView *self = user_data;
   const SortieModelDraft *draft = sortie_report_view_get_draft (self);
+  gint64 started = g_get_monotonic_time ();
+  gint64 elapsed;
   gboolean done = TRUE;
 
   self->work = 0;
@@ -326,6 +264,9 @@ work_cb (gpointer user_data)
   sortie_report_actions_update (self->actions, draft != NULL);
   if (!done)
     schedule (self);
+  elapsed = g_get_monotonic_time () - started;
+  if (self->timings != NULL)
+    g_array_append_val (self->timings, elapsed);
   return G_SOURCE_REMOVE;
 }
 
@@ -356,7 +297,7 @@ event_cb (SortieReportView *self, const SortieEvent *event, guint changes)
     self->status = TRUE;
   else if ((changes & SORTIE_MODEL_DRAFT_GREW) == 0)
     return;
-  if (event->type == SORTIE_EVENT_PARTIAL_OUTPUT && event->offset < (gint64) self->rendered)
+  if (event->type == SORTIE_EVENT_PARTIAL_OUTPUT && event->offset < (gint64) self->prefix.length)
     self->check = TRUE;
   schedule (self);
 }
@@ -454,57 +395,18 @@ popover_closed_cb (SortieReportView *self)
     gtk_widget_grab_focus (focus);
 }
 
-typedef struct
-{
-  SortieReportView *view;
-  char *uri;
-} Following;
-
-static void
-follow_cb (const char *answer, gpointer user_data)
-{
-  Following *self = user_data;
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self->view));
-
-  if (g_str_equal (answer, "open"))
-    sortie_document_show_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, self->uri);
-  g_object_unref (self->view);
-  g_free (self->uri);
-  g_free (self);
-}
-
-/* Shows where a link leads before anything is opened. */
-static void
-link_activated_cb (SortieReportView *self, const char *target)
-{
-  static const char *const allowed[] = { "http", "https", "mailto", NULL };
-  const char *const choices[] = { "cancel", _ ("Cancel"), "open", _ ("Open"), NULL };
-  g_autofree char *scheme = g_uri_parse_scheme (target);
-  Following *following;
-
-  if (scheme == NULL || !g_strv_contains (allowed, scheme))
-    return;
-  following = g_new0 (Following, 1);
-  following->view = g_object_ref (self);
-  following->uri = g_strdup (target);
-  sortie_dialogs_ask (GTK_WIDGET (self), _ ("Open This Link?"), target, choices, "cancel",
-                      follow_cb, following);
-}
-
 static char *
 tip_cb (guint number, gpointer user_data)
 {
   SortieReportView *self = user_data;
-  const SortieReportSource *source =
-      self->data != NULL ? sortie_report_data_find (self->data, number) : NULL;
-  g_autofree char *title = NULL;
-  g_autofree char *place = NULL;
 
-  if (source == NULL)
-    return NULL;
-  title = sortie_report_source_dup_title (source);
-  place = sortie_report_source_dup_place (source);
-  return *place != '\0' ? g_strdup_printf ("%s, %s", title, place) : g_steal_pointer (&title);
+  return self->data != NULL ? sortie_report_data_dup_tip (self->data, number) : NULL;
+}
+
+static void
+link_activated_cb (SortieReportView *self, const char *target)
+{
+  sortie_report_follow_link (GTK_WIDGET (self), target);
 }
 
 /* ---- Size ---- */
@@ -635,28 +537,6 @@ bind_children (GtkWidgetClass *widget_class)
 }
 
 static void
-add_shortcuts (GtkWidgetClass *widget_class)
-{
-  static const struct
-  {
-    guint key;
-    const char *action;
-  } keys[] = { { GDK_KEY_f, "report.find" },
-               { GDK_KEY_p, "report.print" },
-               { GDK_KEY_plus, "report.zoom-in" },
-               { GDK_KEY_equal, "report.zoom-in" },
-               { GDK_KEY_KP_Add, "report.zoom-in" },
-               { GDK_KEY_minus, "report.zoom-out" },
-               { GDK_KEY_KP_Subtract, "report.zoom-out" },
-               { GDK_KEY_0, "report.zoom-reset" },
-               { GDK_KEY_KP_0, "report.zoom-reset" } };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    gtk_widget_class_add_binding_action (widget_class, keys[i].key, GDK_CONTROL_MASK,
-                                         keys[i].action, NULL);
-}
-
-static void
 sortie_report_view_class_init (SortieReportViewClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
@@ -678,7 +558,7 @@ sortie_report_view_class_init (SortieReportViewClass *class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/report-view.ui");
   bind_children (widget_class);
-  add_shortcuts (widget_class);
+  sortie_report_actions_add_shortcuts (widget_class);
 }
 
 static void

@@ -122,11 +122,169 @@ test_growth_report (void)
   check_growth ("report.md");
 }
 
+/* ---- Anything at all ---- */
+
+static char *
+describe_all (const char *text, gsize length)
+{
+  g_autoptr (GPtrArray) blocks = sortie_markdown_parse_all (text, length);
+  GString *out = g_string_new (NULL);
+
+  append_blocks (out, blocks);
+  return g_string_free (out, FALSE);
+}
+
+/* Pieces follow each other without a gap, none is too long, and how the text came does not matter. */
+static void
+check_any (const char *text, gsize length, gsize step)
+{
+  g_autoptr (SortieMarkdownCutter) cutter = sortie_markdown_cutter_new ();
+  const GArray *pieces = sortie_markdown_cutter_get_pieces (cutter);
+  g_autoptr (GArray) open = NULL;
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autofree char *at_once = describe_all (text, length);
+  gsize end = 0;
+
+  for (gsize at = step; at < length; at += step)
+    sortie_markdown_cutter_feed (cutter, text, at, 0);
+  sortie_markdown_cutter_feed (cutter, text, length, 0);
+  open = sortie_markdown_cutter_dup_open (cutter, text, length);
+  for (guint i = 0; i < pieces->len + open->len; i++)
+    {
+      const SortieMarkdownPiece *piece =
+          i < pieces->len ? &g_array_index (pieces, SortieMarkdownPiece, i)
+                          : &g_array_index (open, SortieMarkdownPiece, i - pieces->len);
+
+      g_assert_cmpuint (piece->start, ==, end);
+      g_assert_cmpuint (piece->end, >, piece->start);
+      g_assert_cmpuint (piece->end - piece->start, <=, 2 * SORTIE_MARKDOWN_MAX_PIECE);
+      end = piece->end;
+    }
+  g_assert_cmpuint (end, ==, length);
+  append_pieces (seen, text, pieces, 0);
+  append_pieces (seen, text, open, 0);
+  g_assert_cmpstr (seen->str, ==, at_once);
+}
+
+static void
+check_repeated (const char *part, guint times)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < times; i++)
+    g_string_append (text, part);
+  check_any (text->str, text->len, 7919);
+  g_string_free (text, TRUE);
+}
+
+static void
+test_long (void)
+{
+  static const char *const parts[] = {
+    "word ",   "word",     "> ",       "- ", "  - a\n",  "[",        "**a *b ",   "`",   "|a",
+    "| a |\n", "\303\244", "```\n",    "\r", "\n",       "1. ",      "![](",      "<a ", "&#1;",
+    "[1]",     "\\",       "~~~\na\n", "\t", "[a]: b\n", "a\n- b\n", "| a\n|-|\n"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    check_repeated (parts[i], 9000);
+}
+
+/* Bytes that are no UTF-8, NUL, and lines put together by chance. */
+static void
+test_random (void)
+{
+  static const char *const parts[] = { "- ",    "1. ",    "  ",   "\n",       "\n\n",  "> ",
+                                       "```\n", "# ",     "| a ", "|-|",      "|\n",   "text ",
+                                       "[1]",   "[2]: x", "*",    "\t",       "---\n", "    ",
+                                       "\\",    "`",      "\377", "\342\202", "<b>" };
+
+  for (guint round = 0; round < 400; round++)
+    {
+      GString *text = g_string_new (NULL);
+      guint n_parts = (guint) g_test_rand_int_range (1, 60);
+
+      for (guint i = 0; i < n_parts; i++)
+        g_string_append (text, parts[g_test_rand_int_range (0, G_N_ELEMENTS (parts))]);
+      if (round % 10 == 0)
+        g_string_append_c (text, '\0');
+      for (gsize step = 1; step < 8; step += 3)
+        check_any (text->str, text->len, step);
+      g_string_free (text, TRUE);
+    }
+}
+
+/* No definition makes a link of a citation, however it is written. */
+static void
+test_definitions (void)
+{
+  static const char *const texts[] = {
+    "[5]: https://example.org\n\nA claim. [5]",
+    "A claim. [5]\n\n[5]: <https://example.org> 'title'\n",
+    "> [5]: https://example.org\n\nA claim. [5]",
+    "- [5]: https://example.org\n- A claim. [5]",
+    "[5]:\nhttps://example.org\n\nA claim. [5]",
+    "[\n5]: https://example.org\n\nA claim. [5]",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GPtrArray) blocks = sortie_markdown_parse_all (texts[i], strlen (texts[i]));
+      guint n_citations = 0;
+
+      for (guint b = 0; b < blocks->len; b++)
+        {
+          const SortieMarkdownBlock *block = g_ptr_array_index (blocks, b);
+
+          for (guint s = 0; s < block->spans->len; s++)
+            {
+              const SortieMarkdownSpan *span = &g_array_index (block->spans, SortieMarkdownSpan, s);
+
+              /* An address in angle brackets is a link, of itself. */
+              if (span->target != NULL)
+                g_assert_cmpuint (span->end - span->start, ==, strlen (span->target));
+              n_citations += span->number == 5;
+            }
+        }
+      g_assert_cmpuint (n_citations, >=, 1);
+    }
+}
+
+/* A range of the Markdown is found in what is shown of it. */
+static void
+test_origins (void)
+{
+  const char *text = "Intro.\n\n> - Some *marked* wörds [1]\\\n>   and \\[more\\] `code]: x`.\n";
+  const char *wanted = strstr (text, "marked*");
+  gsize start = (gsize) (wanted - text);
+  gsize end = (gsize) (strstr (text, " [1]") - text);
+  g_autoptr (GPtrArray) blocks = sortie_markdown_parse_all (text, strlen (text));
+  g_autofree char *found = NULL;
+  const SortieMarkdownBlock *block = g_ptr_array_index (blocks, 1);
+  const SortieMarkdownBlock *last = g_ptr_array_index (blocks, 2);
+  guint from;
+  guint to;
+
+  g_assert_false (
+      sortie_markdown_block_find_origin (g_ptr_array_index (blocks, 0), start, end, &from, &to));
+  g_assert_true (sortie_markdown_block_find_origin (block, start, end, &from, &to));
+  found = g_strndup (block->text->str + from, to - from);
+  g_assert_cmpstr (found, ==, "marked wörds");
+  g_assert_cmpstr (last->text->str, ==, "and [more] code]: x.");
+  start = (gsize) (strstr (text, "x`") - text);
+  g_assert_true (sortie_markdown_block_find_origin (last, start, start + 1, &from, &to));
+  g_assert_cmpuint (from, ==, strlen ("and [more] code]: "));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/markdown-blocks/growth-rich", test_growth_rich);
   g_test_add_func ("/markdown-blocks/growth-report", test_growth_report);
+  g_test_add_func ("/markdown-blocks/long", test_long);
+  g_test_add_func ("/markdown-blocks/random", test_random);
+  g_test_add_func ("/markdown-blocks/definitions", test_definitions);
+  g_test_add_func ("/markdown-blocks/origins", test_origins);
   return g_test_run ();
 }
