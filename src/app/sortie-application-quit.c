@@ -85,8 +85,11 @@ counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_strdup_printf (ngettext ("%u Mission Is Still Running", "%u Missions Are Still Running", n),
                        n);
   sortie_dialogs_ask (GTK_WIDGET (window), heading,
-                      _ ("They can go on in the background. If they are stopped, they continue "
-                         "where they were when Sortie is opened again."),
+                      ngettext ("It can go on in the background. If it is stopped, it continues "
+                                "where it was when Sortie is opened again.",
+                                "They can go on in the background. If they are stopped, they "
+                                "continue where they were when Sortie is opened again.",
+                                n),
                       choices, "keep", answered_cb, self);
 }
 

@@ -16,7 +16,7 @@ struct _SortieLogWindow
   SortieBackend *backend;
   GtkStack *stack;
   GtkWidget *scroller;
-  GtkWidget *empty;
+  AdwStatusPage *empty;
   GtkTextView *view;
 };
 
@@ -97,6 +97,9 @@ sortie_log_window_new (GtkWindow *parent, SortieBackend *backend)
   GPtrArray *log = sortie_launcher_get_log (sortie_backend_get_launcher (backend));
 
   self->backend = g_object_ref (backend);
+  if (!sortie_backend_is_automatic (backend))
+    adw_status_page_set_description (
+        self->empty, _ ("A backend that Sortie did not start itself keeps its log where it runs."));
   for (guint i = 0; i < log->len; i++)
     append_line (self, g_ptr_array_index (log, i));
   g_signal_connect_object (backend, "log-line", G_CALLBACK (log_line_cb), self, G_CONNECT_SWAPPED);
