@@ -254,6 +254,8 @@ sortie_sources_page_add_files (SortieSourcesPage *self, const char *collection, 
     sortie_toast (GTK_WIDGET (self), _ ("Documents can be added when a backend is connected"));
   else if (collection != NULL)
     add_to (self, collection, files);
+  else if (!self->is_known)
+    g_set_object (&self->awaited, files);
   else if (first == NULL)
     ask_name (self, files);
   else if (sortie_sources_get_row (self, 1) == NULL)

@@ -180,6 +180,16 @@ show_collections (SortieSourcesPage *self, GPtrArray *infos)
     sortie_sources_show_documents (self, NULL);
 }
 
+/* Which collection files go to is known with the list only. */
+static void
+take_awaited (SortieSourcesPage *self)
+{
+  g_autoptr (GListModel) files = self->is_known ? g_steal_pointer (&self->awaited) : NULL;
+
+  if (files != NULL)
+    sortie_sources_page_add_files (self, NULL, files);
+}
+
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -201,6 +211,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       show_collections (self, infos);
     }
   show_state (self);
+  take_awaited (self);
   if (self->read_again)
     sortie_sources_refresh (self);
 }
@@ -333,6 +344,7 @@ sortie_sources_page_finalize (GObject *object)
 
   g_object_unref (self->cancellable);
   g_ptr_array_unref (self->uploads);
+  g_clear_object (&self->awaited);
   g_clear_object (&self->asked);
   g_free (self->target);
   g_free (self->to_remove);

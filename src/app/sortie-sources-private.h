@@ -25,12 +25,13 @@ struct _SortieSourcesPage
   gboolean read_again;
   gboolean is_known; /* the list was read at least once */
   gboolean shows_documents;
-  char *failure;      /* (nullable): why the list could not be read */
-  GPtrArray *uploads; /* SortieUpload: under way */
-  char *target;       /* (nullable): the collection that files are being chosen for */
-  char *to_remove;    /* (nullable): the collection that a person is asked about */
-  GListModel *asked;  /* (nullable): the files whose collection a person is asked for */
-  guint timer;        /* looks again while something is indexed */
+  char *failure;       /* (nullable): why the list could not be read */
+  GPtrArray *uploads;  /* SortieUpload: under way */
+  char *target;        /* (nullable): the collection that files are being chosen for */
+  char *to_remove;     /* (nullable): the collection that a person is asked about */
+  GListModel *awaited; /* (nullable): files that came before the list was read */
+  GListModel *asked;   /* (nullable): the files whose collection a person is asked for */
+  guint timer;         /* looks again while something is indexed */
 };
 
 /* What a person does: sortie-sources-actions.c */
