@@ -13,7 +13,8 @@
  * whole is shown at 0.9 then; the smallest zoom leaves room for larger letters. */
 #define SIDEBAR_WIDTH 350.0
 #define LARGE_WIDTH 800.0
-#define MAX_FIT 1.0 /* a fitting diagram is not enlarged beyond this */
+#define LABEL_BLANK 4.0 /* pixels of a label's border that may be hidden */
+#define MAX_FIT 1.0     /* a fitting diagram is not enlarged beyond this */
 #define MAX_FIT_LARGE 1.5
 
 struct _SortieDiagramCanvas
@@ -51,13 +52,40 @@ get_node (SortieDiagramCanvas *self, guint i)
 
 /* ---- Layout ---- */
 
+/* Whether a label would lie on a node for more than its blank border. */
+static gboolean
+is_crowded (SortieDiagramCanvas *self, const SortieDiagramLayout *layout, guint edge)
+{
+  const SortieLayoutLink *link = &self->request->links[edge];
+  SortiePoint label = layout->splines[edge].label;
+
+  for (guint i = 0; i < layout->n_boxes; i++)
+    {
+      const SortieLayoutBox *box = &self->request->boxes[i];
+      SortiePoint center = layout->centers[i];
+
+      if (fabs (label.x - center.x) < (link->label_width + box->width) / 2 - LABEL_BLANK &&
+          fabs (label.y - center.y) < (link->label_height + box->height) / 2 - LABEL_BLANK)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 take_layout (SortieDiagramCanvas *self, SortieDiagramLayout *layout)
 {
   sortie_diagram_layout_free (self->layout);
   self->layout = layout;
   for (guint i = 0; i < self->edges->len; i++)
-    sortie_diagram_edge_set_spline (g_ptr_array_index (self->edges, i), &layout->splines[i]);
+    {
+      GtkWidget *edge = g_ptr_array_index (self->edges, i);
+
+      sortie_diagram_edge_set_spline (SORTIE_DIAGRAM_EDGE (edge), &layout->splines[i]);
+      if (is_crowded (self, layout, i))
+        gtk_widget_add_css_class (edge, "crowded");
+      else
+        gtk_widget_remove_css_class (edge, "crowded");
+    }
 }
 
 static void

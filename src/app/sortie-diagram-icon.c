@@ -3,6 +3,8 @@
 
 #include "sortie-diagram-icon.h"
 
+#define DETAIL 2 /* pixels a pixel: it is shown at other zooms than 1, and exported */
+
 struct _SortieDiagramIcon
 {
   GtkWidget parent_instance;
@@ -29,7 +31,7 @@ static void
 ensure_paintable (SortieDiagramIcon *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  int scale = gtk_widget_get_scale_factor (widget);
+  int scale = DETAIL * gtk_widget_get_scale_factor (widget);
 
   if (self->paintable != NULL && self->scale == scale)
     return;

@@ -12,6 +12,7 @@
 #define TITLE_CHARS_COLLECTION 13 /* two of them side by side */
 #define TITLE_CHARS_LARGE 28
 #define TITLE_CHARS_COLLECTION_LARGE 19 /* three */
+#define BORDER 1.5                      /* pixels */
 #define NOTE_CHARS 11
 #define NOTE_CHARS_LARGE 20
 
@@ -105,6 +106,89 @@ sortie_diagram_node_query_tooltip (
   return TRUE;
 }
 
+/* ---- The dashed border ---- */
+
+static gboolean
+is_dashed (SortieDiagramNode *self)
+{
+  static const gboolean dashed[SORTIE_N_NODE_LOOKS] = {
+    [SORTIE_LOOK_RETRYING] = TRUE,
+    [SORTIE_LOOK_ABSENT] = TRUE,
+    [SORTIE_LOOK_DEGRADED] = TRUE,
+    [SORTIE_LOOK_STOPPED] = TRUE,
+  };
+
+  return dashed[self->state.look] || (self->state.fallback && g_str_equal (self->kind, "llm"));
+}
+
+static void
+trace_border (SortieDiagramNode *self, cairo_t *cr, double width, double height)
+{
+  gboolean cut = g_str_equal (self->kind, "collection"); /* one round corner, as of a sheet */
+  double large = g_str_equal (self->kind, "llm") ? 18 : cut ? 14 : 10;
+  double small = cut ? 3 : large;
+  double half = BORDER / 2;
+
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, width - large, large, large - half, -G_PI / 2, 0);
+  cairo_arc (cr, width - small, height - small, small - half, 0, G_PI / 2);
+  cairo_arc (cr, small, height - small, small - half, G_PI / 2, G_PI);
+  cairo_arc (cr, small, small, small - half, G_PI, 1.5 * G_PI);
+  cairo_close_path (cr);
+}
+
+/* The border as a node of its own with its origin at 0, 0. Cairo writes a recorded drawing that begins
+ * elsewhere to the wrong place of an SVG, which is also why the style sheet does not draw the dashes. */
+static GskRenderNode *
+draw_border (SortieDiagramNode *self, float width, float height)
+{
+  static const double dashes[] = { 4.5, 3 };
+  GskRenderNode *node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
+  cairo_t *cr = gsk_cairo_node_get_draw_context (node);
+  GdkRGBA color;
+
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self->look_icon)), &color);
+  gdk_cairo_set_source_rgba (cr, &color);
+  cairo_set_line_width (cr, BORDER);
+  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
+  trace_border (self, cr, width, height);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+  return node;
+}
+
+static void
+sortie_diagram_node_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  SortieDiagramNode *self = SORTIE_DIAGRAM_NODE (widget);
+  GtkStyleContext *style = gtk_widget_get_style_context (widget);
+  GtkBorder border;
+  GtkBorder padding;
+  GskRenderNode *drawn;
+  GskRenderNode *moved;
+  GskTransform *move;
+  graphene_point_t origin;
+  int width = gtk_widget_get_width (widget);
+  int height = gtk_widget_get_height (widget);
+
+  GTK_WIDGET_CLASS (sortie_diagram_node_parent_class)->snapshot (widget, snapshot);
+  if (!is_dashed (self))
+    return;
+  gtk_style_context_get_border (style, &border);
+  gtk_style_context_get_padding (style, &padding);
+  origin.x = (float) -(border.left + padding.left);
+  origin.y = (float) -(border.top + padding.top);
+  width += border.left + border.right + padding.left + padding.right;
+  height += border.top + border.bottom + padding.top + padding.bottom;
+  drawn = draw_border (self, (float) width, (float) height);
+  move = gsk_transform_translate (NULL, &origin);
+  moved = gsk_transform_node_new (drawn, move);
+  gtk_snapshot_append_node (snapshot, moved);
+  gsk_render_node_unref (moved);
+  gsk_render_node_unref (drawn);
+  gsk_transform_unref (move);
+}
+
 /* ---- The object ---- */
 
 static void
@@ -126,6 +210,7 @@ sortie_diagram_node_class_init (SortieDiagramNodeClass *class)
 
   g_type_ensure (SORTIE_TYPE_DIAGRAM_ICON);
   G_OBJECT_CLASS (class)->finalize = sortie_diagram_node_finalize;
+  widget_class->snapshot = sortie_diagram_node_snapshot;
   widget_class->query_tooltip = sortie_diagram_node_query_tooltip;
   gtk_widget_class_set_css_name (widget_class, "diagram-node");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
