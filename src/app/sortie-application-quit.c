@@ -16,7 +16,14 @@ shut_down_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   sortie_backend_shut_down_finish (SORTIE_BACKEND (source), result);
   g_application_release (G_APPLICATION (self));
-  g_application_quit (G_APPLICATION (self));
+  if (sortie_application_get_window (self) == NULL)
+    {
+      g_application_quit (G_APPLICATION (self));
+      return;
+    }
+  /* It was opened again while the backend ended: so it stays. */
+  self->is_quitting = FALSE;
+  sortie_application_choose_backend (self);
 }
 
 typedef struct

@@ -34,7 +34,7 @@ show_window (SortieApplication *self)
   if (window == NULL)
     {
       window = sortie_window_new (GTK_APPLICATION (self), self->backend, self->list);
-      if (sortie_backend_get_state (self->backend) == SORTIE_BACKEND_IDLE)
+      if (!self->is_quitting && sortie_backend_get_state (self->backend) == SORTIE_BACKEND_IDLE)
         sortie_application_choose_backend (self);
     }
   gtk_window_present (GTK_WINDOW (window));

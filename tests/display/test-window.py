@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window and its backend: it comes up, hands over, finds what has gone, and ends."""
+import os
 import signal
 
 import harness
@@ -69,6 +70,22 @@ def test_interrupt():
     app.process.send_signal(signal.SIGINT)
     app.ended()
     harness.wait_until(lambda: not harness.alive(pid), "the backend has ended")
+
+
+def test_reopened():
+    """a window that is opened again while the last one's backend ends stays, and has a backend"""
+    app = window.App()
+    app.find("label", "^Add documents first")
+    pid = app.wait_backend()
+    os.kill(pid, signal.SIGSTOP)  # so that it takes its time to end
+    app.process.send_signal(signal.SIGTERM)
+    app.wait(lambda: not app.windows, "the window has gone")
+    app.run_second()
+    app.find("label", "^What do you want to know")
+    os.kill(pid, signal.SIGCONT)
+    app.find("label", "^Add documents first")
+    app.wait(lambda: app.backend_pid not in (None, pid), "there is another backend")
+    app.quit()
 
 
 def test_offline():
