@@ -6,7 +6,9 @@
 #include "sortie-pane-words.h"
 #include "sortie-shown-text.h"
 #include "sortie-telemetry-row.h"
+#include "sortie-toast.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_COPIED_MESSAGE 4096
@@ -68,4 +70,41 @@ sortie_telemetry_dup_rows (GtkSelectionModel *rows, SortieLiveMission *mission, 
       append_row (out, row, mission, limit);
     }
   return g_string_free (out, FALSE);
+}
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWidget) widget = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *failure = NULL;
+
+  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    {
+      sortie_toast (widget, _ ("Telemetry exported"));
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  failure = sortie_pane_dup_failure (_ ("Could not export the telemetry"), error);
+  sortie_toast (widget, failure);
+}
+
+/**
+ * sortie_telemetry_export:
+ * @widget: in whose window the outcome is told
+ * @mission: whose events are written
+ * @file: where to; replaced where it is there
+ * @cancellable: (nullable): ends it without a word
+ */
+void
+sortie_telemetry_export (GtkWidget *widget,
+                         SortieLiveMission *mission,
+                         GFile *file,
+                         GCancellable *cancellable)
+{
+  g_autoptr (GBytes) lines = sortie_telemetry_dup_json_lines (mission);
+
+  g_file_replace_contents_bytes_async (file, lines, NULL, FALSE, G_FILE_CREATE_NONE, cancellable,
+                                       exported_cb, g_object_ref (widget));
 }

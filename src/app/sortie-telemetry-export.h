@@ -16,4 +16,10 @@ GBytes *sortie_telemetry_dup_json_lines (SortieLiveMission *mission);
 /* The selected rows as they are shown: a line each, its columns between tabs. (transfer full) */
 char *sortie_telemetry_dup_rows (GtkSelectionModel *rows, SortieLiveMission *mission, guint limit);
 
+/* Writes them to a file and tells of the outcome by a toast. */
+void sortie_telemetry_export (GtkWidget *widget,
+                              SortieLiveMission *mission,
+                              GFile *file,
+                              GCancellable *cancellable);
+
 G_END_DECLS

@@ -8,7 +8,6 @@
 #include "sortie-telemetry-export.h"
 #include "sortie-telemetry-filters.h"
 #include "sortie-telemetry-row.h"
-#include "sortie-toast.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -293,12 +292,25 @@ arrange (SortieTelemetryView *self)
   gtk_widget_set_visible (self->list_side, is_wide || !self->shows_details);
 }
 
+/* Details of nothing would be an empty pane: the newest event, where none is selected. */
+static void
+select_any (SortieTelemetryView *self)
+{
+  GtkSelectionModel *selection = GTK_SELECTION_MODEL (self->selection);
+  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (selection);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (selection));
+
+  if (self->shows_details && gtk_bitset_is_empty (selected) && n > 0)
+    gtk_selection_model_select_item (selection, n - 1, TRUE);
+}
+
 static void
 set_details (SortieTelemetryView *self, gboolean shows_details)
 {
   if (self->shows_details == shows_details)
     return;
   self->shows_details = shows_details;
+  select_any (self);
   show_detail (self);
   arrange (self);
   if (!shows_details)
@@ -327,34 +339,12 @@ copy_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SortieTelemetryView) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *failure = NULL;
-
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    {
-      sortie_toast (GTK_WIDGET (self), _ ("Telemetry exported"));
-      return;
-    }
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  failure = sortie_pane_dup_failure (_ ("Could not export the telemetry"), error);
-  sortie_toast (GTK_WIDGET (self), failure);
-}
-
-static void
 export_chosen_cb (GFile *file, gpointer user_data)
 {
   SortieTelemetryView *self = user_data;
-  g_autoptr (GBytes) lines = NULL;
 
-  if (self->mission == NULL)
-    return;
-  lines = sortie_telemetry_dup_json_lines (self->mission);
-  g_file_replace_contents_bytes_async (file, lines, NULL, FALSE, G_FILE_CREATE_NONE,
-                                       self->cancellable, exported_cb, g_object_ref (self));
+  if (self->mission != NULL)
+    sortie_telemetry_export (GTK_WIDGET (self), self->mission, file, self->cancellable);
 }
 
 static void

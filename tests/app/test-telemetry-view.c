@@ -298,6 +298,28 @@ test_export (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_export_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFileIOStream) stream = NULL;
+  g_autoptr (GFile) file = g_file_new_tmp ("sortie-XXXXXX.jsonl", &stream, NULL);
+  g_autoptr (GFile) nowhere = g_file_new_for_path ("/no/such/folder/file.jsonl");
+  g_autoptr (GBytes) expected = NULL;
+  g_autoptr (GBytes) written = NULL;
+
+  test_story_tell_all (&fixture->story, G_MAXUINT);
+  expected = sortie_telemetry_dup_json_lines (fixture->mission);
+  sortie_telemetry_export (fixture->view, fixture->mission, file, NULL);
+  while (test_find_text (fixture->window, "Telemetry exported") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  written = g_file_load_bytes (file, NULL, NULL, NULL);
+  g_assert_true (g_bytes_equal (written, expected));
+  g_file_delete (file, NULL, NULL);
+  sortie_telemetry_export (fixture->view, fixture->mission, nowhere, NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
 got_text_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(char **) user_data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
@@ -484,6 +506,7 @@ main (int argc, char *argv[])
   ADD ("replay", test_replay);
   ADD ("follow", test_follow);
   ADD ("export", test_export);
+  ADD ("export-file", test_export_file);
   ADD ("copy", test_copy);
   ADD ("details", test_details);
   ADD ("narrow", test_narrow);
