@@ -137,6 +137,9 @@ leave_block_cb (MD_BLOCKTYPE type, void *detail, void *user_data)
     case MD_BLOCK_TH:
     case MD_BLOCK_TD:
       return 0;
+    case MD_BLOCK_P:
+      sortie_markdown_builder_end_paragraph (builder);
+      break;
     default:
       sortie_markdown_builder_flush (builder);
       break;

@@ -70,6 +70,25 @@ sortie_markdown_builder_flush (SortieMarkdownBuilder *self)
 }
 
 void
+sortie_markdown_builder_end_paragraph (SortieMarkdownBuilder *self)
+{
+  SortieMarkdownBlock *block = self->block;
+
+  if (block != NULL && block->spans->len > 0 && block->text->len > 0 &&
+      block->text->str[block->text->len - 1] == '\\' &&
+      g_array_index (block->spans, SortieMarkdownSpan, 0).start == 0 &&
+      g_array_index (block->spans, SortieMarkdownSpan, 0).number > 0 &&
+      g_array_index (block->spans, SortieMarkdownSpan, block->spans->len - 1).end <
+          block->text->len)
+    {
+      g_string_truncate (block->text, block->text->len - 1);
+      if (block->origins->len > 0)
+        g_array_index (block->origins, SortieMarkdownOrigin, block->origins->len - 1).length--;
+    }
+  sortie_markdown_builder_flush (self);
+}
+
+void
 sortie_markdown_builder_take_marker (SortieMarkdownBuilder *self, char *marker)
 {
   sortie_markdown_builder_end_item (self);

@@ -55,6 +55,9 @@ void sortie_markdown_builder_open (SortieMarkdownBuilder *self);
 void sortie_markdown_builder_take_marker (SortieMarkdownBuilder *self, char *marker);
 /* A marker without a block gets an empty one. */
 void sortie_markdown_builder_end_item (SortieMarkdownBuilder *self);
+/* The paragraph is over. A line of the list of sources ends in a backslash, for a line break; after the
+ * last of them it would be seen. */
+void sortie_markdown_builder_end_paragraph (SortieMarkdownBuilder *self);
 /* The block goes on after a line break. */
 void sortie_markdown_builder_break (SortieMarkdownBuilder *self);
 

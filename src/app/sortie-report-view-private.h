@@ -4,6 +4,7 @@
 #include "sortie-report-data.h"
 #include "sortie-report-find.h"
 #include "sortie-report-text.h"
+#include "sortie-report-timing.h"
 #include "sortie-report-view.h"
 
 G_BEGIN_DECLS
@@ -20,7 +21,7 @@ void sortie_report_view_set_zoom (SortieReportView *self, double zoom);
 /* @number: of a draft; 0 for the current one, always */
 void sortie_report_view_choose_draft (SortieReportView *self, int number);
 
-/* @timings: (nullable): gint64: gets the microseconds that each frame's work takes, for benchmarks */
+/* @timings: (nullable) (element-type SortieReportTiming): gets what each frame's work takes */
 void sortie_report_view_set_timings (SortieReportView *self, GArray *timings);
 
 /* (transfer full): the actions of the group `report` */

@@ -53,7 +53,7 @@ struct _SortieReportView
   int width;
   guint tick;
   guint work;
-  GArray *timings; /* (nullable): gint64 */
+  GArray *timings; /* (nullable): SortieReportTiming */
 };
 
 G_DEFINE_FINAL_TYPE (SortieReportView, sortie_report_view, GTK_TYPE_WIDGET)
@@ -248,8 +248,7 @@ work_cb (gpointer user_data)
 {
   SortieReportView *self = user_data;
   const SortieModelDraft *draft = sortie_report_view_get_draft (self);
-  gint64 started = g_get_monotonic_time ();
-  gint64 elapsed;
+  SortieReportTiming started = sortie_report_timing_now ();
   gboolean done = TRUE;
 
   self->work = 0;
@@ -264,9 +263,7 @@ work_cb (gpointer user_data)
   sortie_report_actions_update (self->actions, draft != NULL);
   if (!done)
     schedule (self);
-  elapsed = g_get_monotonic_time () - started;
-  if (self->timings != NULL)
-    g_array_append_val (self->timings, elapsed);
+  sortie_report_timing_add (self->timings, &started);
   return G_SOURCE_REMOVE;
 }
 

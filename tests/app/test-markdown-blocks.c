@@ -250,6 +250,20 @@ test_definitions (void)
     }
 }
 
+/* Each source is a line; the backslash at its end is not seen, after the last one neither. */
+static void
+test_sources (void)
+{
+  const char *text = "## Sources\n[1] First — a.pdf\\\n[2] Second — b.md\\\n\n---\nEnd\\\n";
+  static const char *const shown[] = { "Sources", "[1] First — a.pdf", "[2] Second — b.md", "",
+                                       "End\\" };
+  g_autoptr (GPtrArray) blocks = sortie_markdown_parse_all (text, strlen (text));
+
+  g_assert_cmpuint (blocks->len, ==, G_N_ELEMENTS (shown));
+  for (guint i = 0; i < blocks->len; i++)
+    g_assert_cmpstr (((const SortieMarkdownBlock *) blocks->pdata[i])->text->str, ==, shown[i]);
+}
+
 /* A range of the Markdown is found in what is shown of it. */
 static void
 test_origins (void)
@@ -285,6 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/markdown-blocks/long", test_long);
   g_test_add_func ("/markdown-blocks/random", test_random);
   g_test_add_func ("/markdown-blocks/definitions", test_definitions);
+  g_test_add_func ("/markdown-blocks/sources", test_sources);
   g_test_add_func ("/markdown-blocks/origins", test_origins);
   return g_test_run ();
 }
