@@ -2,6 +2,8 @@
 #include "sortie-dialogs.h"
 #include "sortie-toast.h"
 
+#include <string.h>
+
 typedef struct
 {
   GtkWidget *window;
@@ -44,6 +46,16 @@ find_dialog (void)
   g_assert_not_reached ();
 }
 
+/* As a click on one of its buttons. */
+static void
+answer (const char *response)
+{
+  AdwMessageDialog *dialog = find_dialog ();
+
+  adw_message_dialog_response (dialog, response);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
 static void
 count_cb (gpointer user_data)
 {
@@ -78,12 +90,11 @@ test_confirm (Fixture *fixture, gconstpointer data)
                           &agreed);
   g_assert_cmpstr (adw_message_dialog_get_heading (find_dialog ()), ==, "<b>Remove?</b>");
   g_assert_cmpstr (adw_message_dialog_get_body (find_dialog ()), ==, "ab");
-  adw_message_dialog_response (find_dialog (), "cancel");
+  answer ("cancel");
   g_assert_cmpint (agreed, ==, 0);
-  gtk_window_destroy (GTK_WINDOW (find_dialog ()));
 
   sortie_dialogs_confirm (fixture->child, "Remove?", NULL, "Remove", TRUE, count_cb, &agreed);
-  adw_message_dialog_response (find_dialog (), "agree");
+  answer ("agree");
   g_assert_cmpint (agreed, ==, 1);
 }
 
@@ -95,7 +106,7 @@ test_ask (Fixture *fixture, gconstpointer data)
 
   sortie_dialogs_ask (fixture->child, "Missions are running", NULL, choices, "keep", choice_cb,
                       &chosen);
-  adw_message_dialog_response (find_dialog (), "keep");
+  answer ("keep");
   g_assert_cmpstr (chosen, ==, "keep");
 }
 
@@ -131,7 +142,7 @@ test_ask_text (Fixture *fixture, gconstpointer data)
   g_assert_false (adw_message_dialog_get_response_enabled (dialog, "agree"));
   gtk_editable_set_text (entry, "Contracts");
   g_assert_true (adw_message_dialog_get_response_enabled (dialog, "agree"));
-  adw_message_dialog_response (dialog, "agree");
+  answer ("agree");
   g_assert_cmpstr (text, ==, "Contracts");
 }
 
