@@ -228,7 +228,7 @@ def test_dead_provider_costs_one_timeout():
     env = {**provider.env, **DEADLINES, "LLM_FIRST_TOKEN_TIMEOUT": str(timeout)}
     del env["LLM_REST"]
     backend = start(env)
-    first, later = many(backend, AT_ONCE), None
+    first = many(backend, AT_ONCE)
     asked = len(provider.requests)
     later = many(backend, AT_ONCE)
     costs = [seconds for *_, seconds in first], [seconds for *_, seconds in later]
@@ -237,7 +237,7 @@ def test_dead_provider_costs_one_timeout():
           f"{asked} requests; the timeout is {timeout} s")
     assert all(report == deterministic[text] for text, _, report, _ in first + later)
     assert max(costs[0]) < timeout + 2 * usual + 2, costs[0]
-    assert max(costs[1]) < timeout, costs[1]
+    assert max(costs[1]) < timeout + 2 * usual, costs[1]
     assert len(provider.requests) == asked <= AT_ONCE, "asked again while it was to be left alone"
     assert backend.get("/").json()["llm"] == "degraded"
     backend.stop()
