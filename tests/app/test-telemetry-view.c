@@ -398,6 +398,7 @@ test_narrow (Fixture *fixture, gconstpointer data)
   sortie_telemetry_view_set_source (SORTIE_TELEMETRY_VIEW (view), "retriever");
   gtk_widget_activate_action (view, "telemetry.details", NULL);
   test_frames (window, 3);
+  g_assert_cmpint (gtk_widget_get_width (view), <=, 400);
   g_assert_false (gtk_widget_get_mapped (find_list (view)));
   test_screenshot (window, "telemetry-400-details");
   gtk_widget_activate_action (view, "telemetry.details", NULL);
