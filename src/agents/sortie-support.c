@@ -235,16 +235,21 @@ sortie_support_check (SortieSupport *self,
   result->unsupported = g_array_new (FALSE, FALSE, sizeof (SortieSpan));
   result->firsts = g_array_new (FALSE, TRUE, sizeof (SortieSpan));
   result->n_cited = 0;
+  result->n_words = 0;
+  result->n_cited_words = 0;
   g_array_set_size (result->firsts, order->len);
   for (guint i = 0; i < sentences->len; i++)
     {
       const SortieSpan *span = &g_array_index (sentences, SortieSpan, i);
       gboolean alone = FALSE;
       g_autoptr (GArray) passages = read_citations (text, span, order, &alone);
+      guint n_words = sortie_text_count_words (text + span->start, span->end - span->start);
 
+      result->n_words += n_words;
       if (passages->len == 0)
         continue;
       result->n_cited++;
+      result->n_cited_words += n_words;
       note_firsts (text, span, result->firsts);
       if (!sortie_support_holds (self, text + span->start, span->end - span->start, passages))
         g_array_append_val (result->unsupported, *span);

@@ -49,12 +49,16 @@ double sortie_support_get_share (SortieSupport *self,
  * @firsts: (element-type SortieSpan): for each citation number the first sentence with it; empty
  *   where there is none
  * @n_cited: how many sentences cite something
+ * @n_words: words in all of the text
+ * @n_cited_words: of them in sentences that cite
  */
 typedef struct
 {
   GArray *unsupported;
   GArray *firsts;
   guint n_cited;
+  guint n_words;
+  guint n_cited_words;
 } SortieSupportResult;
 
 /**

@@ -18,6 +18,8 @@
 #define MAX_BODY (128 * 1024)
 /* One with fewer words is no report. */
 #define MIN_WORDS 20
+/* Many a model cites at the end of a paragraph only; what cites still less is not bound to its sources. */
+#define LEAST_CITED_SHARE 0.2
 /* The test fault waits until so many bytes were shown. */
 #define FAULT_BYTES 64
 
@@ -177,6 +179,9 @@ find_fault (Writing *self, const SortieEvidence *evidence)
   if (report->checked.unsupported->len * 2 > report->checked.n_cited)
     return g_strdup_printf ("%u of the %u sentences that cite are not in what they cite",
                             report->checked.unsupported->len, report->checked.n_cited);
+  if (report->checked.n_cited_words < report->checked.n_words * LEAST_CITED_SHARE)
+    return g_strdup_printf ("only %u of its %u words are in sentences that cite",
+                            report->checked.n_cited_words, report->checked.n_words);
   return NULL;
 }
 

@@ -99,6 +99,10 @@ judge_model (SortieLlmError code, const SortieLlmAnswer *answer)
     case SORTIE_LLM_ERROR_REJECTED:
       /* There is no such model; anything else is this question's own fault. */
       return answer->headers.status == 404 ? SAYS_BAD : SAYS_NOTHING;
+    case SORTIE_LLM_ERROR_RATE_LIMIT:
+      /* A provider that says until when is paced; one that does not would be asked again and again. */
+      return answer->headers.status == 429 && answer->headers.retry_after_ms < 0 ? SAYS_BAD
+                                                                                 : SAYS_NOTHING;
     case SORTIE_LLM_ERROR_SERVER:
     case SORTIE_LLM_ERROR_TRUNCATED:
     case SORTIE_LLM_ERROR_PROTOCOL:

@@ -346,6 +346,10 @@ test_unusable (Fixture *fixture, gconstpointer data)
     { "[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n"
       "[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n[{n}][{h}]\n",
       "only 0 words", 2 },
+    { "Nobody asked what else there is to be told, and yet it goes on and on for a while. It goes on "
+      "about things that no passage ever spoke of, and it does not stop. It goes on about what "
+      "everybody knows. The pump is repaired within 24 months. [{n}]",
+      "words are in sentences that cite", 2 },
     { "Elves polish the moon each winter with great care and silver brushes. [{n}] Then dragons sing "
       "ballads in purple caves beneath frozen volcanoes. [{h}] The supplier repairs defects. [{n}]",
       "2 of the 3 sentences", 2 },

@@ -172,6 +172,21 @@ test_failures_in_a_row (void)
   g_assert_true (sortie_llm_is_available (f.llm));
 }
 
+/* One that is busy and does not say until when is left alone, too. */
+static void
+test_busy (void)
+{
+  g_auto (Facade) f = facade_new (llm_peer_new_scripted (final_refusal (429), NULL), NULL);
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_auto (Outcome) outcome = facade_ask (&f, PLANNER, NULL);
+
+      assert_code (outcome, i < 3 ? SORTIE_LLM_ERROR_RATE_LIMIT : SORTIE_LLM_ERROR_CIRCUIT_OPEN);
+    }
+  g_assert_cmpuint (llm_peer_get_n_requests (f.peer), ==, 3);
+}
+
 /* A model that is gone is asked for three times, not for ever; what is wrong with a question says nothing
  * of the model. */
 static void
@@ -408,6 +423,7 @@ main (int argc, char **argv)
   g_test_add_func ("/llm-failover/refused-connection", test_refused_connection);
   g_test_add_func ("/llm-failover/quota", test_quota);
   g_test_add_func ("/llm-failover/failures-in-a-row", test_failures_in_a_row);
+  g_test_add_func ("/llm-failover/busy", test_busy);
   g_test_add_func ("/llm-failover/no-such-model", test_no_such_model);
   g_test_add_func ("/llm-failover/dead-provider", test_dead_provider);
   g_test_add_func ("/llm-failover/overtaken", test_overtaken);
