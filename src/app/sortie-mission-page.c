@@ -100,6 +100,7 @@ sortie_mission_page_init (SortieMissionPage *self)
                    G_SETTINGS_BIND_GET);
   g_settings_bind (self->settings, "timeline-visible", self->timeline, "visible",
                    G_SETTINGS_BIND_GET);
+  g_settings_bind (self->settings, "report-zoom", self->report, "zoom", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (self->telemetry, "notify::visible", G_CALLBACK (visible_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (place_cb), self,
