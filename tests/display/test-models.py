@@ -49,7 +49,7 @@ def test_broken_draft():
     whole = app.find("text box", "^Report$").text
     app.click("button", "^Draft 2")
     app.click("menu item|menu item radio|radio menu item|menu item checkbox", r"^Draft 1 \(broken off\)")
-    app.find("label", f"^Written by .*{WRITER}")
+    app.find("label", "^Written by a language model")
     broken = app.find("text box", "^Report$").text
     assert broken != whole and "What the passages say" in broken, broken
     app.quit()
