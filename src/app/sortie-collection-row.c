@@ -55,20 +55,17 @@ dup_facts (const SortieCollectionInfo *info)
 {
   GString *out = g_string_new (NULL);
 
-  append (out,
-          g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " document",
-                                     "%" G_GINT64_FORMAT " documents", (gulong) info->n_documents),
-                           info->n_documents));
-  append (out,
-          g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " passage",
-                                     "%" G_GINT64_FORMAT " passages", (gulong) info->n_passages),
-                           info->n_passages));
+  append (out, g_strdup_printf (ngettext ("%u document", "%u documents",
+                                          sortie_pane_count (info->n_documents)),
+                                sortie_pane_count (info->n_documents)));
+  append (out, g_strdup_printf (ngettext ("%u passage", "%u passages",
+                                          sortie_pane_count (info->n_passages)),
+                                sortie_pane_count (info->n_passages)));
   if (info->n_skipped > 0)
     /* Translators: files of a collection that could not be read */
-    append (out,
-            g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " skipped",
-                                       "%" G_GINT64_FORMAT " skipped", (gulong) info->n_skipped),
-                             info->n_skipped));
+    append (out, g_strdup_printf (ngettext ("%u skipped", "%u skipped",
+                                            sortie_pane_count (info->n_skipped)),
+                                  sortie_pane_count (info->n_skipped)));
   append (out, sortie_pane_dup_size ((guint64) info->n_bytes));
   if (info->updated > 0)
     {
@@ -111,11 +108,11 @@ dup_progress (SortieCollectionRow *self)
   if (self->n_total == 0)
     return g_strdup (_ ("Indexing…"));
   if (*path == '\0')
-    return g_strdup_printf (_ ("Indexing: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " files"),
-                            self->n_done, self->n_total);
+    return g_strdup_printf (_ ("Indexing: %u of %u files"), sortie_pane_count (self->n_done),
+                            sortie_pane_count (self->n_total));
   /* Translators: files that were read, files in all, the path of the last one */
-  return g_strdup_printf (_ ("Indexing: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " files · %s"),
-                          self->n_done, self->n_total, path);
+  return g_strdup_printf (_ ("Indexing: %u of %u files · %s"), sortie_pane_count (self->n_done),
+                          sortie_pane_count (self->n_total), path);
 }
 
 static void

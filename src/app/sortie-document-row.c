@@ -36,14 +36,13 @@ dup_facts (SortieDocumentItem *item)
       /* Translators: why a document could not be read, then its path */
       return g_strdup_printf (_ ("Skipped: %s · %s"), reason, path);
     }
-  passages = g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " passage",
-                                        "%" G_GINT64_FORMAT " passages", (gulong) item->n_passages),
-                              item->n_passages);
+  passages =
+      g_strdup_printf (ngettext ("%u passage", "%u passages", sortie_pane_count (item->n_passages)),
+                       sortie_pane_count (item->n_passages));
   if (item->n_pages == 0)
     return g_strdup_printf ("%s · %s · %s", path, passages, size);
-  pages = g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " page", "%" G_GINT64_FORMAT " pages",
-                                     (gulong) item->n_pages),
-                           item->n_pages);
+  pages = g_strdup_printf (ngettext ("%u page", "%u pages", sortie_pane_count (item->n_pages)),
+                           sortie_pane_count (item->n_pages));
   return g_strdup_printf ("%s · %s · %s · %s", path, pages, passages, size);
 }
 

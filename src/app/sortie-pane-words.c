@@ -99,6 +99,12 @@ sortie_pane_dup_duration (gint64 milliseconds)
                           (int) (seconds / 60 % 60));
 }
 
+guint
+sortie_pane_count (gint64 n)
+{
+  return (guint) CLAMP (n, 0, G_MAXUINT);
+}
+
 char *
 sortie_pane_dup_size (guint64 bytes)
 {

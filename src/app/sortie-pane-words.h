@@ -23,6 +23,8 @@ char *sortie_pane_dup_moment (gint64 milliseconds);
 gint64 sortie_pane_get_time (JsonObject *object, const char *member);
 /* "340 ms", "1.2 s", "2 min 5 s", "1 h 4 min" */
 char *sortie_pane_dup_duration (gint64 milliseconds);
+/* A count as ngettext() and %u take it; translators can be given no wider type. */
+guint sortie_pane_count (gint64 n);
 /* "2.1 KiB" */
 char *sortie_pane_dup_size (guint64 bytes);
 

@@ -45,9 +45,9 @@ sortie_telemetry_dup_message (SortieEventRow *row, guint64 n_chunks, guint64 n_b
   if (event->type != SORTIE_EVENT_PARTIAL_OUTPUT)
     return sortie_shown_line (event->message, MAX_MESSAGE);
   size = sortie_pane_dup_size (n_bytes);
-  chunks = g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " chunk", "%" G_GUINT64_FORMAT " chunks",
-                                      (gulong) n_chunks),
-                            n_chunks);
+  chunks =
+      g_strdup_printf (ngettext ("%u chunk", "%u chunks", sortie_pane_count ((gint64) n_chunks)),
+                       sortie_pane_count ((gint64) n_chunks));
   /* Translators: a draft of the report: its number, how many chunks it came in, their size */
   return g_strdup_printf (_ ("Draft %d · %s · %s"), event->draft, chunks, size);
 }

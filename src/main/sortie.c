@@ -10,9 +10,10 @@ int
 main (int argc, char *argv[])
 {
   g_autoptr (SortieApplication) application = NULL;
+  const char *translations = g_getenv ("SORTIE_LOCALE_DIR"); /* of a build that is not installed */
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, SORTIE_LOCALE_DIR);
+  bindtextdomain (GETTEXT_PACKAGE, translations != NULL ? translations : SORTIE_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 

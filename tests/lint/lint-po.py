@@ -67,6 +67,12 @@ def check_sound():
     return offenders
 
 
+def check_macros():
+    """no string to translate is glued together with a macro: gettext would see its first piece only"""
+    glued = re.compile(r'(?:_|N_|ngettext) \((?:"[^"]*"[,\s]*)*"[^"]*%"\s+[A-Z]')
+    return [f"{path}: {found[0]!r}" for path in files("*.c") for found in glued.finditer(text(path))]
+
+
 def check_extraction():
     """xgettext reads every file without a warning"""
     with tempfile.TemporaryDirectory() as folder:
