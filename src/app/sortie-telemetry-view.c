@@ -75,13 +75,16 @@ get_limit (SortieTelemetryView *self)
   return self->paused ? MIN (limit, self->paused_events) : limit;
 }
 
+/* Rows reach the list once a frame: one by one they would make its tree as long as the mission, and
+ * each layout walks through that. */
 static guint
 get_n_rows (SortieTelemetryView *self)
 {
-  guint n_rows = G_MAXUINT;
+  guint n_rows;
 
-  if (self->mission != NULL && !sortie_live_mission_is_live (self->mission))
-    n_rows = sortie_live_mission_get_n_rows_shown (self->mission);
+  if (self->mission == NULL)
+    return 0;
+  n_rows = sortie_live_mission_get_n_rows_shown (self->mission);
   return self->paused ? MIN (n_rows, self->paused_rows) : n_rows;
 }
 
@@ -137,6 +140,7 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   SortieTelemetryView *self = SORTIE_TELEMETRY_VIEW (widget);
 
+  gtk_slice_list_model_set_size (self->slice, get_n_rows (self));
   show_count (self);
   if (self->follow > 0)
     gtk_adjustment_set_value (self->adjustment,
@@ -521,7 +525,7 @@ sortie_telemetry_view_init (SortieTelemetryView *self)
   gtk_box_append (self->header, sortie_telemetry_row_new_header ());
 
   filter = GTK_FILTER (sortie_telemetry_filters_get_filter (self->filters));
-  self->slice = gtk_slice_list_model_new (NULL, 0, G_MAXUINT);
+  self->slice = gtk_slice_list_model_new (NULL, 0, 0);
   self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (self->slice), g_object_ref (filter));
   self->selection = gtk_multi_selection_new (G_LIST_MODEL (self->filtered));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
