@@ -325,6 +325,7 @@ test_reindex_and_remove (Fixture *fixture, gconstpointer data)
   adw_message_dialog_response (find_dialog (), "agree");
   test_wait_for (shows (fixture, "Add Your Documents"));
   test_wait_for (shows (fixture, "Collection removed"));
+  gtk_window_destroy (GTK_WINDOW (find_dialog ()));
 }
 
 static void
