@@ -4,7 +4,9 @@ token costs in processor time. Called by ./dev bench llm.
 
 The provider streams at a steady rate and says in its first token when it sent it, by the clock that
 the client reads, too. A token's cost is the difference between a long report and a short one, divided
-by the tokens that lie between: what a mission costs without them is no part of it.
+by the tokens that lie between: what a mission costs without them is no part of it. But what is sent
+every 33 ms is, whether one token waits for it or thirty; so there are two more rows, from streams that
+last equally long: what a token costs beside the others, and what sending costs by itself.
 
 The table shows medians over the rounds. Nothing here passes or fails by time, but a report that the
 model did not write is an error.
@@ -31,9 +33,10 @@ WRITER = "bench-writer"
 MODELS = {"LLM_PLANNER_MODEL": "bench-planner", "LLM_ANALYZER_MODEL": "bench-analyzer",
           "LLM_WRITER_MODEL": WRITER}
 MISSION = documents.MISSIONS[0]
-# Tokens a second and stream, with the tokens of the short and of the long reports: of the slower
-# rates less, so that a round does not take minutes.
-RATES = ((100, 50, 550), (300, 50, 1550), (1000, 50, 2050))
+RATES = (100, 300, 1000)  # tokens a second and stream
+SHORT = 50                # tokens of a short report
+SECONDS = 5               # which a long one lasts
+CHUNKS = 30               # a second at the most: one is sent every 33 ms
 STREAMS = (1, 20)
 MISSION_DEADLINE = 120
 SENT = re.compile(r"Sent(\d{9,}):")
@@ -140,23 +143,40 @@ def missions(backend, count):
     return clients, [after[i] - before[i] for i in (0, 1)]
 
 
-def measure(results, backend, provider, rate, few, many, streams, repeats):
-    firsts, sums = [], {few: [0, 0], many: [0, 0]}
+def measure(results, backend, provider, rate, streams, repeats):
+    """Adds rows; returns the processor time of a long report of that rate, and of its sending and
+    tokens alone, in µs."""
+    long, firsts, sums = rate * SECONDS, [], {}
     for _ in range(repeats):
-        for tokens in (few, many):
+        for tokens in (SHORT, long):
             provider.set(rate, tokens)
             clients, spent = missions(backend, streams)
             firsts += [client.first_ms for client in clients]
-            sums[tokens] = [a + b for a, b in zip(sums[tokens], spent)]
+            sums[tokens] = [a + b for a, b in zip(sums.get(tokens, (0, 0)), spent)]
     name = f"{streams} at once, {rate:,} tokens/s"
-    between = (many - few) * streams * repeats
-    sortied, redis = ((sums[many][i] - sums[few][i]) / between / 1000 for i in (0, 1))
+    added = [(sums[long][i] - sums[SHORT][i]) / streams / repeats / 1000 for i in (0, 1)]
+    sortied, redis = (value / (long - SHORT) for value in added)
     firsts.sort()
     results.add(f"{name}: first token → client", "ms", statistics.median(firsts), ("<", 40))
     results.add(f"{name}: first token → client, p95", "ms", firsts[int(len(firsts) * 0.95)])
     results.add(f"{name}: a token, sortied", "µs", sortied)
     results.add(f"{name}: a token, Redis", "µs", redis)
     results.add(f"{name}: a token, both", "µs", sortied + redis, ("<", 20))
+    return sum(added)
+
+
+def measure_streams(results, backend, provider, streams, rates):
+    costs = {}
+    for rate in rates:
+        say(f"  {streams} at once, {rate:,} tokens/s")
+        costs[rate] = measure(results, backend, provider, rate, streams, 3 if streams == 1 else 1)
+    slow, fast = min(rates), max(rates)
+    if slow == fast:
+        return
+    token = (costs[fast] - costs[slow]) / ((fast - slow) * SECONDS)
+    chunk = (costs[slow] - token * (slow * SECONDS - SHORT)) / (CHUNKS * SECONDS)
+    results.add(f"{streams} at once: a token beside the others", "µs", token, ("<", 20))
+    results.add(f"{streams} at once: sending what has gathered", "µs", chunk)
 
 
 def measure_all(results, options):
@@ -168,11 +188,9 @@ def measure_all(results, options):
             prepare(backend, provider)
             for number in range(1, options.rounds + 1):
                 say(f"Round {number} of {options.rounds}")
-                for rate, few, many in RATES[-1:] if options.quick else RATES:
-                    for streams in STREAMS:
-                        say(f"  {streams} at once, {rate:,} tokens/s")
-                        repeats = 4 if streams == 1 and rate > 100 else 1
-                        measure(results, backend, provider, rate, few, many, streams, repeats)
+                for streams in STREAMS:
+                    measure_streams(results, backend, provider, streams,
+                                    RATES[-1:] if options.quick else RATES)
 
 
 def prepare(backend, provider):
