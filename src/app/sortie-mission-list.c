@@ -112,24 +112,32 @@ find_place (SortieMissionList *self, SortieMissionItem *item)
   return low;
 }
 
-/* Takes an item in, or what it says into the one that is there. */
-static void
-put (SortieMissionList *self, SortieMissionItem *item)
+/* Takes an item in, without telling, or what it says into the one that is there. FALSE where one is. */
+static gboolean
+insert (SortieMissionList *self, SortieMissionItem *item, guint *place)
 {
   const char *id = sortie_mission_item_get_id (item);
   SortieMissionItem *known = g_hash_table_lookup (self->by_id, id);
-  guint place;
 
   if (known != NULL)
     {
       sortie_mission_item_update (known, item);
-      return;
+      return FALSE;
     }
-  place = find_place (self, item);
+  *place = find_place (self, item);
   sortie_mission_item_set_removed (item, g_hash_table_contains (self->marked, id));
-  g_ptr_array_insert (self->items, (int) place, g_object_ref (item));
+  g_ptr_array_insert (self->items, (int) *place, g_object_ref (item));
   g_hash_table_insert (self->by_id, (gpointer) id, item);
-  g_list_model_items_changed (G_LIST_MODEL (self), place, 0, 1);
+  return TRUE;
+}
+
+static void
+put (SortieMissionList *self, SortieMissionItem *item)
+{
+  guint place;
+
+  if (insert (self, item, &place))
+    g_list_model_items_changed (G_LIST_MODEL (self), place, 0, 1);
 }
 
 static void
@@ -169,11 +177,24 @@ set_cursor (SortieMissionList *self, const char *cursor)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_MORE]);
 }
 
+/* Told once, as whoever shows the list goes through its rows each time. */
 static void
 take_page (SortieMissionList *self, GPtrArray *page)
 {
+  guint before = self->items->len;
+  guint first = G_MAXUINT;
+  guint tail = G_MAXUINT; /* items behind the last new one */
+  guint place;
+
   for (guint i = 0; i < page->len; i++)
-    put (self, g_ptr_array_index (page, i));
+    if (insert (self, g_ptr_array_index (page, i), &place))
+      {
+        first = MIN (first, place);
+        tail = MIN (tail, self->items->len - place - 1);
+      }
+  if (self->items->len > before)
+    g_list_model_items_changed (G_LIST_MODEL (self), first, before - first - tail,
+                                self->items->len - first - tail);
 }
 
 /* What is as new as the page and not in it was deleted elsewhere. */
