@@ -203,7 +203,7 @@ sortie_title_cache_search (SortieTitleCache *self,
   g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
   guint n = 0;
 
-  for (guint i = 0; terms[i] != NULL && folded->len < SORTIE_TITLE_CACHE_MAX_TERMS; i++)
+  for (guint i = 0; terms[i] != NULL && i < SORTIE_TITLE_CACHE_MAX_TERMS; i++)
     {
       /* No title has a term that is longer than titles are. */
       g_autofree char *start = g_strndup (terms[i], SORTIE_TITLE_CACHE_MAX_TITLE + 1);
