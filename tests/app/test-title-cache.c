@@ -111,7 +111,7 @@ test_search_among (Fixture *self, gconstpointer data)
 static void
 test_search_limits (Fixture *self, gconstpointer data)
 {
-  g_autofree char *many = g_strnfill (100000, '|');
+  g_autofree char *many = g_strnfill (5000, '|');
   g_autofree char *long_one = g_strnfill (1000000, 'x');
 
   for (guint i = 0; i < 100; i++)
