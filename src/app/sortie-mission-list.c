@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "sortie-app"
 
-#include "sortie-mission-list.h"
+#include "sortie-mission-list-private.h"
 
 #include "sortie-error.h"
 
 /* Missions that the feed tells of and the list does not know are read one by one, but no more than
  * this at once; where there are more, the newest page is read again afterwards. */
 #define MAX_LEARNING 8
-
-struct _SortieMissionList
-{
-  GObject parent_instance;
-  SortieApi *api;     /* (nullable) */
-  GPtrArray *items;   /* SortieMissionItem, newest first */
-  GHashTable *by_id;  /* id → item (borrowed) */
-  GHashTable *asked;  /* ids that are being read; a value where events came meanwhile */
-  GHashTable *marked; /* ids that are removed but not committed */
-  GCancellable *cancellable;
-  char *cursor; /* (nullable): of the next page */
-  gboolean is_known, is_loading, is_refreshing;
-  gboolean is_stale; /* something was left out while too much was being read */
-  guint n_deleting;
-  GTask *flush; /* (nullable) */
-};
 
 static void list_model_init (GListModelInterface *interface);
 
@@ -150,8 +134,8 @@ take_out (SortieMissionList *self, guint place)
   g_list_model_items_changed (G_LIST_MODEL (self), place, 1, 0);
 }
 
-static void
-drop (SortieMissionList *self, const char *id)
+void
+sortie_mission_list_drop (SortieMissionList *self, const char *id)
 {
   SortieMissionItem *item = g_hash_table_lookup (self->by_id, id);
   guint place;
@@ -292,38 +276,30 @@ sortie_mission_list_load_more (SortieMissionList *self)
 
 /* ---- One by one ---- */
 
-typedef struct
+SortieMissionSingle *
+sortie_mission_single_new (SortieMissionList *self, const char *id)
 {
-  SortieMissionList *self;
-  char *id;
-} Single;
-
-static Single *
-single_new (SortieMissionList *self, const char *id)
-{
-  Single *single = g_new (Single, 1);
+  SortieMissionSingle *single = g_new (SortieMissionSingle, 1);
 
   single->self = g_object_ref (self);
   single->id = g_strdup (id);
   return single;
 }
 
-static void
-single_free (Single *single)
+void
+sortie_mission_single_free (SortieMissionSingle *single)
 {
   g_object_unref (single->self);
   g_free (single->id);
   g_free (single);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Single, single_free)
-
 static void ask (SortieMissionList *self, const char *id);
 
 static void
 learned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Single) single = user_data;
+  g_autoptr (SortieMissionSingle) single = user_data;
   SortieMissionList *self = single->self;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = sortie_api_call_finish (SORTIE_API (source), result, &error);
@@ -355,7 +331,7 @@ ask (SortieMissionList *self, const char *id)
 {
   g_hash_table_insert (self->asked, g_strdup (id), NULL);
   sortie_api_get_mission_async (self->api, id, self->cancellable, learned_cb,
-                                single_new (self, id));
+                                sortie_mission_single_new (self, id));
 }
 
 void
@@ -392,106 +368,6 @@ sortie_mission_list_take_event (SortieMissionList *self, const SortieEvent *even
   sortie_mission_item_take_event (item, event);
   if (!was_final && sortie_mission_item_is_final (item))
     g_signal_emit (self, signals[FINISHED], 0, item);
-}
-
-/* ---- Deleting ---- */
-
-static void
-set_removed (SortieMissionList *self, const char *id, gboolean removed)
-{
-  SortieMissionItem *item = g_hash_table_lookup (self->by_id, id);
-
-  if (item == NULL)
-    return;
-  sortie_mission_item_set_removed (item, removed);
-  g_signal_emit (self, signals[REMOVAL_CHANGED], 0);
-}
-
-static void
-conclude_flush (SortieMissionList *self)
-{
-  g_autoptr (GTask) flush = NULL;
-
-  if (self->n_deleting > 0 || self->flush == NULL)
-    return;
-  flush = g_steal_pointer (&self->flush);
-  g_task_return_boolean (flush, TRUE);
-}
-
-static void
-deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Single) single = user_data;
-  SortieMissionList *self = single->self;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = sortie_api_call_finish (SORTIE_API (source), result, &error);
-
-  self->n_deleting--;
-  if (node != NULL || g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND))
-    drop (self, single->id);
-  else
-    {
-      set_removed (self, single->id, FALSE);
-      g_signal_emit (self, signals[FAILED], 0, error);
-    }
-  conclude_flush (self);
-}
-
-void
-sortie_mission_list_remove (SortieMissionList *self, const char *id)
-{
-  g_hash_table_add (self->marked, g_strdup (id));
-  set_removed (self, id, TRUE);
-}
-
-void
-sortie_mission_list_undo_remove (SortieMissionList *self, const char *id)
-{
-  if (g_hash_table_remove (self->marked, id))
-    set_removed (self, id, FALSE);
-}
-
-void
-sortie_mission_list_commit_remove (SortieMissionList *self, const char *id)
-{
-  g_autofree char *copy = g_strdup (id);
-
-  if (!g_hash_table_remove (self->marked, copy))
-    return;
-  if (self->api == NULL)
-    {
-      set_removed (self, copy, FALSE);
-      return;
-    }
-  self->n_deleting++;
-  /* Never cancelled: a person has asked for it. */
-  sortie_api_delete_mission_async (self->api, copy, NULL, deleted_cb, single_new (self, copy));
-}
-
-void
-sortie_mission_list_flush_async (SortieMissionList *self,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
-{
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter iter;
-  gpointer id;
-
-  g_return_if_fail (self->flush == NULL);
-
-  g_hash_table_iter_init (&iter, self->marked);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    g_ptr_array_add (ids, g_strdup (id));
-  self->flush = g_task_new (self, NULL, callback, user_data);
-  for (guint i = 0; i < ids->len; i++)
-    sortie_mission_list_commit_remove (self, g_ptr_array_index (ids, i));
-  conclude_flush (self);
-}
-
-void
-sortie_mission_list_flush_finish (SortieMissionList *self, GAsyncResult *result)
-{
-  g_task_propagate_boolean (G_TASK (result), NULL);
 }
 
 /* ---- The object ---- */
