@@ -6,8 +6,8 @@ import os
 import signal
 import threading
 
+import window  # finds what the next ones name
 import harness
-import window
 from backend import MISSION, wait_indexed, write_documents
 
 

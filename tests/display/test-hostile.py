@@ -7,8 +7,8 @@ import socket
 import threading
 import urllib.parse
 
+import window  # finds what the next ones name
 import harness
-import window
 
 EVIL = ("<b>&amp;</b><img src='{url}/i'> [link]({url}/l) ![image]({url}/p.png) \u202egnirts %s %n "
         "\u2066\u2067 \x1b[31m ")
@@ -51,7 +51,8 @@ def report_events(evil):
             {"step": 2, "agent": "writer", "question": evil, "needs": [1]}]}})
     broken = ("data: {\n\n", "data: []\n\n", "data: \ud83d\n\n", "data: null\n\n", "id: x\ndata: 7\n\n",
               event(3, type=7), event(3, step="two"), event(3, timestamp=evil), event(3, draft=-1),
-              event(3, type="partial_output", offset="x"), event(3, data=evil), event(3, code=evil), event(3, message=f"{evil}\0{evil}"))
+              event(3, type="partial_output", offset="x"), event(3, data=evil), event(3, code=evil),
+              event(3, message=f"{evil}\0{evil}"))
     yield "".join(broken)
     yield event(4, code="draft.started", step=2, attempt=1, data={"draft": 1, "written_by": evil})
     offset = 0

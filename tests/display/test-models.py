@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reports that a language model writes, and the preferences."""
+import window  # finds what the next ones name
 import harness
-import window
 from backend import MISSION, wait_indexed, write_documents
-from provider import CLOSE, MODELS, WRITER, Provider, chunked, document, refusal, stream
+from provider import CLOSE, MODELS, WRITER, Provider, chunked, refusal, stream
 
 
 def answer(request):
-    """The writer writes; the others go without a model."""
-    if not request.body.get("stream"):
-        return document(200, '{"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]}')
-    return chunked(stream(request.report())) if request.model == WRITER else refusal(400)
+    """The writer writes and a trial is answered; the others go without a model."""
+    if request.model == WRITER:
+        return chunked(stream(request.report()))
+    is_trial = sum(len(m["content"]) for m in request.body["messages"]) < 200
+    return chunked(stream("ready")) if is_trial else refusal(400)
 
 
 def break_off(request):
@@ -55,34 +56,54 @@ def test_broken_draft():
     app.quit()
 
 
+def open_preferences(app):
+    app.choose("Preferences")
+    return app.wait(lambda: next((w for w in app.windows if w.name == "Preferences"), None),
+                    "the preferences are there")
+
+
 def test_model_in_preferences():
     """Switched on, tried out, and used by the next mission."""
     provider = Provider(answer)
-    app = start(env={"LLM_REST": "0", "SORTIE_NO_KEYRING": "1"})
-    app.choose("Preferences")
-    preferences = app.wait(lambda: next((w for w in app.windows if "Preferences" in w.name), None),
-                           "the preferences are there")
-    app.click("toggle button|button|tab|radio button", "^Language Model", where=preferences)
-    app.click("switch|toggle button|button", "^Use a Language Model", where=preferences)
-    entries = {"Provider’s Address": f"http://127.0.0.1:{provider.port}/v1",
-               "Planner": MODELS["LLM_PLANNER_MODEL"], "Analyzer": MODELS["LLM_ANALYZER_MODEL"],
-               "Writer": WRITER}
-    for name, value in entries.items():
-        app.find("text box", "^" + name, where=preferences).write(value)
+    app = start(env={**provider.env, "USE_GROQ": "false"})
+    preferences = open_preferences(app)
+    app.click("tab", "^Language Model", where=preferences)
+    assert not provider.requests
+    app.click("switch", "^Use a Language Model", where=preferences)
     app.click("button", "Test$", where=preferences)
+    app.wait(lambda: provider.requests, "the provider is asked")
+    app.find("label", "^It works", where=preferences)
+    app.click("button", "^Close$", where=preferences)
+    app.wait(lambda: len(app.windows) == 1, "the preferences close")
+    app.submit(MISSION)
+    app.find("label", f"^Written by .*{WRITER}")
     app.quit()
 
 
 def test_remote_in_preferences():
+    """Tried out, connected to, and its missions are listed."""
     home = harness.temporary_folder()
     backend = harness.Backend("--documents", write_documents(home / "docs"), home=home)
     wait_indexed(backend, "docs")
-    mission = backend.submit("What is an outbox?")
-    backend.wait_done(mission)
+    backend.wait_done(backend.submit("What is an outbox?"))
     app = start()
-    app.choose("Preferences")
-    preferences = app.wait(lambda: next((w for w in app.windows if "Preferences" in w.name), None),
-                           "the preferences are there")
+    preferences = open_preferences(app)
+    kind = app.find("combo box", "^Backend", where=preferences)
+    app.wait(lambda: "focused" in kind.states or window.press("Tab"), "the row has the focus")
+    app.press("space")
+    app.find("label", "^Remote$", where=preferences)
+    app.press("Down")
+    app.press("Return")
+    app.find("text box", "^Address", where=preferences).write(backend.url)
+    app.click("button", "Test$", where=preferences)
+    app.find("label", "^It works", where=preferences)
+    app.click("button", "Connect$", where=preferences)
+    app.find("label", r"^Connected\.", where=preferences)
+    app.click("button", "^Close$", where=preferences)
+    app.wait(lambda: len(app.windows) == 1, "the preferences close")
+    app.wait(lambda: app.find("list", "^Missions$").find("label", "What is an outbox"),
+             "its missions are listed")
+    app.wait(lambda: app.backend_pid is None, "the own backend has ended")
     app.quit()
     backend.stop()
 
