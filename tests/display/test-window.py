@@ -3,8 +3,8 @@
 import os
 import signal
 
+import window  # finds what the next ones name
 import harness
-import window
 from backend import MISSION, wait_indexed, write_documents
 
 
