@@ -41,7 +41,7 @@ def event(number, **fields):
 
 def report_events(evil):
     """A mission whose every field is hostile, and what no event may look like between its events."""
-    word = "w" * (1024 * 1024)
+    word = "w" * (256 * 1024)
     report = f"# {evil}\n\n{evil} [1]\n\n<script>x</script>\n\n{word}\n\n[1]: {evil}\n"
     chunks = [report[i:i + 30000] for i in range(0, len(report), 30000)]
     yield event(1, source="system", code="mission.accepted", message=evil)
