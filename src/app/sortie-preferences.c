@@ -67,14 +67,15 @@ update_rows (SortiePreferences *self)
   gtk_widget_set_visible (GTK_WIDGET (self->connection), remote);
 }
 
+/* Also when the preferences have been closed meanwhile: a person has chosen. */
 static void
-choose (SortiePreferences *self, int kind)
+choose (int kind)
 {
-  GtkApplication *application =
-      gtk_window_get_application (gtk_window_get_transient_for (GTK_WINDOW (self)));
+  g_autoptr (GSettings) settings = g_settings_new (SORTIE_APPLICATION_ID);
+  GApplication *application = g_application_get_default ();
 
-  if (g_settings_get_enum (self->settings, "backend") != kind)
-    g_settings_set_enum (self->settings, "backend", kind); /* which the application sees */
+  if (g_settings_get_enum (settings, "backend") != kind)
+    g_settings_set_enum (settings, "backend", kind); /* which the application sees */
   else if (SORTIE_IS_APPLICATION (application))
     sortie_application_choose_backend (SORTIE_APPLICATION (application));
 }
@@ -86,7 +87,7 @@ kind_cb (SortiePreferences *self)
     return;
   update_rows (self);
   if (!is_remote (self) && g_settings_get_enum (self->settings, "backend") != 0)
-    choose (self, 0);
+    choose (0);
 }
 
 static void
@@ -95,11 +96,9 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SortiePreferences) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (self->settings == NULL)
-    return;
-  if (!sortie_keyring_store_finish (result, &error))
+  if (!sortie_keyring_store_finish (result, &error) && self->settings != NULL)
     toast (self, _ ("There is no keyring: the token is forgotten when Sortie is closed"));
-  choose (self, 1);
+  choose (1);
 }
 
 static SortieApi *
