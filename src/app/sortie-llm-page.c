@@ -112,42 +112,42 @@ toast (SortieLlmPage *self, const char *text)
     adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (window), adw_toast_new (escaped));
 }
 
+/* Shows the settings that came, or says in words why none did. NULL: nothing is to be said, since they are
+ * shown or nobody wants them any more. */
+static char *
+take_settings (SortieLlmPage *self, GObject *source, GAsyncResult *result, const char *failure)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = sortie_api_call_finish (SORTIE_API (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return NULL;
+  if (node == NULL)
+    return sortie_pane_dup_failure (failure, error);
+  fill (self, node);
+  return NULL;
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SortieLlmPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = sortie_api_call_finish (SORTIE_API (source), result, &error);
-  g_autofree char *words = NULL;
+  g_autofree char *words =
+      take_settings (self, source, result, _ ("The settings could not be read"));
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (node != NULL)
-    {
-      fill (self, node);
-      return;
-    }
-  words = sortie_pane_dup_failure (_ ("The settings could not be read"), error);
-  set_usable (self, FALSE, words);
+  if (words != NULL)
+    set_usable (self, FALSE, words);
 }
 
 static void
 patched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SortieLlmPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = sortie_api_call_finish (SORTIE_API (source), result, &error);
-  g_autofree char *words = NULL;
+  g_autofree char *words =
+      take_settings (self, source, result, _ ("The settings could not be changed"));
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (node != NULL)
-    {
-      fill (self, node);
-      return;
-    }
-  words = sortie_pane_dup_failure (_ ("The settings could not be changed"), error);
-  toast (self, words);
+  if (words != NULL)
+    toast (self, words);
 }
 
 /* ---- What a person changes ---- */
