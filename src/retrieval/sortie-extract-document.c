@@ -35,14 +35,13 @@ static const struct
   gsize length;
   const char *name;
 } unreadable[] = {
-  { "PK\003\004", 4, "a ZIP archive or office document" },
   { "\x89PNG", 4, "a PNG image" },
   { "\xff\xd8\xff", 3, "a JPEG image" },
   { "GIF8", 4, "a GIF image" },
   { "\x7f"
     "ELF",
     4, "a program" },
-  { "\xd0\xcf\x11\xe0", 4, "an old office document" },
+  { "\xd0\xcf\x11\xe0", 4, "an old or encrypted office document" },
   { "BZh", 3, "compressed with bzip2" },
   { "\xfd"
     "7zXZ",
@@ -271,7 +270,7 @@ sortie_extract_document (const char *name,
   g_autofree char *inner_name = g_strdup (name);
   gsize length;
   const char *bytes = g_bytes_get_data (content, &length);
-  gboolean is_pdf;
+  const char *kind = NULL;
 
   if (is_gzip (bytes, length))
     {
@@ -287,9 +286,12 @@ sortie_extract_document (const char *name,
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "the file is empty");
       return NULL;
     }
-  is_pdf = memmem (bytes, MIN (length, SNIFF_LENGTH), "%PDF-", 5) != NULL;
-  if (is_pdf)
-    return sortie_extract_in_helper ("pdf", unfolded != NULL ? unfolded : content, cancellable,
+  if (starts_with (bytes, length, "PK\003\004", 4))
+    kind = "office";
+  else if (memmem (bytes, MIN (length, SNIFF_LENGTH), "%PDF-", 5) != NULL)
+    kind = "pdf";
+  if (kind != NULL)
+    return sortie_extract_in_helper (kind, unfolded != NULL ? unfolded : content, cancellable,
                                      error);
   return extract_as_text (inner_name, unfolded != NULL ? unfolded : content, cancellable, error);
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 
 /**
  * sortie_extract_in_helper:
- * @kind: `pdf`, `html` or `markdown`
+ * @kind: `pdf`, `office`, `html` or `markdown`
  * @content: the file; text is UTF-8
  *
  * SORTIE_ERROR_UNAVAILABLE where the helper is not installed or can't be started,

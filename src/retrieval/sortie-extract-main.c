@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sortie-extract-helper.h"
+#include "sortie-office.h"
 #include "sortie-pdf.h"
 
 /* sortie-extract KIND < FILE > EXTRACT: reads one document and ends. It does nothing that the
@@ -51,6 +52,8 @@ extract (const char *kind, GBytes *content, GError **error)
 
   if (g_str_equal (kind, "pdf"))
     return sortie_pdf_extract (content, error);
+  if (g_str_equal (kind, "office"))
+    return sortie_office_extract (content, error);
   self = sortie_extract_new ();
   if (g_str_equal (kind, "html"))
     done = sortie_extract_html (self, bytes, length, error);
@@ -82,16 +85,16 @@ write_all (GBytes *wire)
 int
 main (int argc, char **argv)
 {
+  static const char *const kinds[] = { "pdf", "office", "html", "markdown", NULL };
   g_autoptr (GMappedFile) input = NULL;
   g_autoptr (GBytes) content = NULL;
   g_autoptr (SortieExtract) result = NULL;
   g_autoptr (GBytes) wire = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (argc != 2 || (!g_str_equal (argv[1], "pdf") && !g_str_equal (argv[1], "html") &&
-                    !g_str_equal (argv[1], "markdown")))
+  if (argc != 2 || !g_strv_contains (kinds, argv[1]))
     {
-      fprintf (stderr, "Usage: sortie-extract pdf|html|markdown < FILE > EXTRACT\n");
+      fprintf (stderr, "Usage: sortie-extract pdf|office|html|markdown < FILE > EXTRACT\n");
       return 1;
     }
   drop_privileges ();

@@ -4,6 +4,7 @@
 #include "sortie-extract-helper.h"
 
 #include "sortie-error.h"
+#include "sortie-office.h"
 
 /* Serialised as one GVariant: error code (0: none) and message, title, media type, pages, text,
  * blocks (start, end, kind, page, heading) and headings. */
@@ -21,8 +22,10 @@ typedef struct
 static const char *
 known_media_type (const char *name)
 {
-  static const char *const known[] = { "application/pdf", "text/html", "text/markdown",
-                                       "text/plain" };
+  static const char *const known[] = {
+    "application/pdf",      "text/html", "text/markdown", "text/plain", SORTIE_OFFICE_DOCX_TYPE,
+    SORTIE_OFFICE_ODT_TYPE,
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     if (g_str_equal (name, known[i]))

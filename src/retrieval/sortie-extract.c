@@ -218,6 +218,28 @@ sortie_extract_take_title (SortieExtract *self, const char *text, gsize length)
 }
 
 gboolean
+sortie_extract_is_sane_title (const char *title)
+{
+  static const char *const suffixes[] = { ".doc", ".docx", ".dvi", ".indd", ".odt", ".pdf",
+                                          ".ps",  ".qxd",  ".rtf", ".tex",  ".txt" };
+  g_autofree char *folded = NULL;
+  guint n_letters = 0;
+
+  if (!g_utf8_validate (title, -1, NULL))
+    return FALSE;
+  folded = g_utf8_casefold (title, -1);
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    if (g_str_has_suffix (folded, suffixes[i]))
+      return FALSE;
+  if (g_str_has_prefix (folded, "microsoft ") || strstr (folded, "untitled") != NULL ||
+      strchr (folded, '/') != NULL || strchr (folded, '\\') != NULL)
+    return FALSE;
+  for (const char *p = title; *p != '\0'; p = g_utf8_next_char (p))
+    n_letters += g_unichar_isalpha (g_utf8_get_char (p));
+  return n_letters >= 3;
+}
+
+gboolean
 sortie_extract_check (SortieExtract *self, GError **error)
 {
   if (self->overflow)

@@ -82,6 +82,10 @@ void sortie_extract_append_heading (
 /* The first sensible title stays. */
 void sortie_extract_take_title (SortieExtract *self, const char *text, gsize length);
 
+/* Many programs leave their own or the file's name where a document's title should be: is this one
+ * for people? FALSE as well where it is not UTF-8. */
+gboolean sortie_extract_is_sane_title (const char *title);
+
 /* SORTIE_ERROR_TOO_LARGE where a limit was passed, SORTIE_ERROR_INVALID where there is no text. */
 gboolean sortie_extract_check (SortieExtract *self, GError **error);
 

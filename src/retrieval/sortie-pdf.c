@@ -229,32 +229,12 @@ read_outline (PopplerDocument *document, PopplerIndexIter *iter, int level, GPtr
   while (outline->len < MAX_OUTLINE && poppler_index_iter_next (iter));
 }
 
-/* Many programs leave their own or the file's name where the title should be. */
-static gboolean
-is_sane_title (const char *title)
-{
-  static const char *const suffixes[] = { ".doc", ".docx", ".dvi", ".indd", ".odt", ".pdf",
-                                          ".ps",  ".qxd",  ".rtf", ".tex",  ".txt" };
-  g_autofree char *folded = g_utf8_casefold (title, -1);
-  guint n_letters = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    if (g_str_has_suffix (folded, suffixes[i]))
-      return FALSE;
-  if (g_str_has_prefix (folded, "microsoft ") || strstr (folded, "untitled") != NULL ||
-      strchr (folded, '/') != NULL || strchr (folded, '\\') != NULL)
-    return FALSE;
-  for (const char *p = title; *p != '\0'; p = g_utf8_next_char (p))
-    n_letters += g_unichar_isalpha (g_utf8_get_char (p));
-  return n_letters >= 3;
-}
-
 static void
 take_metadata_title (PopplerDocument *document, SortieExtract *extract)
 {
   g_autofree char *title = poppler_document_get_title (document);
 
-  if (title != NULL && g_utf8_validate (title, -1, NULL) && is_sane_title (title))
+  if (title != NULL && sortie_extract_is_sane_title (title))
     sortie_extract_take_title (extract, title, strlen (title));
 }
 

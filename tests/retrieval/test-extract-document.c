@@ -123,7 +123,8 @@ test_unreadable (void)
     const char *reason;
   } cases[] = {
     { "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16, "it is a PNG image, which is not read" },
-    { "PK\003\004 and so on", 14, "it is a ZIP archive or office document, which is not read" },
+    { "PK\003\004 and so on", 14,
+      "it is a ZIP archive or an office document of a kind that is not read" },
     { "\x7f"
       "ELF\2\1\1\0",
       8, "it is a program, which is not read" },
