@@ -5,18 +5,14 @@
 
 #include "sortie-error.h"
 #include "sortie-pane-words.h"
+#include "sortie-upload-names.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #define ATTRIBUTES                                                                                 \
   G_FILE_ATTRIBUTE_STANDARD_NAME                                                                   \
   "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE                            \
   "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN "," G_FILE_ATTRIBUTE_STANDARD_IS_SYMLINK
-
-/* The backend's names of files have no folders in them: these take their place. */
-#define SEPARATOR " - "
-#define MAX_NAME 200 /* bytes; of a longer name the end is kept, which has its suffix */
 
 struct _SortieUpload
 {
@@ -24,6 +20,7 @@ struct _SortieUpload
   SortieApi *api;
   char *collection;
   GPtrArray *files; /* Source: all that are to be sent; filled in a thread before it begins */
+  SortieUploadNames *names;
   guint n_begun;
   guint n_running;
   guint n_done;
@@ -48,7 +45,7 @@ static GParamSpec *properties[N_PROPERTIES];
 typedef struct
 {
   GFile *file;
-  char *name; /* in the collection: below the folder that was chosen */
+  char *name; /* in the collection */
   goffset size;
 } Source;
 
@@ -61,17 +58,6 @@ source_free (Source *self)
 }
 
 /* ---- Walking through folders, in a thread ---- */
-
-static char *
-dup_name (const char *name)
-{
-  g_autofree char *valid = g_utf8_make_valid (name, -1);
-  const char *start = valid;
-
-  while (strlen (start) > MAX_NAME)
-    start = g_utf8_next_char (start);
-  return g_strdup (start);
-}
 
 static void walk (
     SortieUpload *self, GFile *file, const char *name, guint depth, GCancellable *cancellable);
@@ -101,7 +87,7 @@ walk_folder (
       const char *child = g_file_info_get_name (infos->pdata[i]);
       g_autoptr (GFile) below = g_file_get_child (folder, child);
       g_autofree char *relative =
-          *name == '\0' ? g_strdup (child) : g_strconcat (name, SEPARATOR, child, NULL);
+          *name == '\0' ? g_strdup (child) : g_build_filename (name, child, NULL);
 
       if (g_file_info_get_is_hidden (infos->pdata[i]) ||
           (g_file_info_get_is_symlink (infos->pdata[i]) &&
@@ -136,7 +122,7 @@ walk (SortieUpload *self, GFile *file, const char *name, guint depth, GCancellab
     }
   source = g_new0 (Source, 1);
   source->file = g_object_ref (file);
-  source->name = dup_name (name);
+  source->name = sortie_upload_names_take (self->names, name);
   source->size = info != NULL ? g_file_info_get_size (info) : 0;
   g_ptr_array_add (self->files, source);
 }
@@ -329,6 +315,7 @@ sortie_upload_finalize (GObject *object)
   g_free (self->reason);
   g_clear_error (&self->error);
   g_ptr_array_unref (self->files);
+  sortie_upload_names_free (self->names);
   G_OBJECT_CLASS (sortie_upload_parent_class)->finalize (object);
 }
 
@@ -349,6 +336,7 @@ static void
 sortie_upload_init (SortieUpload *self)
 {
   self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) source_free);
+  self->names = sortie_upload_names_new ();
 }
 
 SortieUpload *

@@ -4,6 +4,7 @@
 #include "sortie-ctl-private.h"
 
 #include "sortie-error.h"
+#include "sortie-upload-names.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,17 +19,19 @@ typedef struct
 {
   SortieCtl *ctl;
   const char *collection;
+  SortieUploadNames *names;
   guint n_done;
 } Upload;
 
 static gboolean
-upload_file (Upload *self, const char *path, const char *name, GError **error)
+upload_file (Upload *self, const char *path, const char *relative, GError **error)
 {
   g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (JsonNode) answer = NULL;
   g_autoptr (GBytes) content = NULL;
   g_autoptr (GError) reason = NULL;
+  g_autofree char *name = sortie_upload_names_take (self->names, relative);
   g_autofree char *line = g_strdup_printf ("Uploading %s", name);
 
   if (self->n_done++ == MAX_UPLOADS)
@@ -130,7 +133,8 @@ sortie_ctl_add_paths (SortieCtl *ctl, const char *name, const char *const *paths
   g_autoptr (GPtrArray) resolved = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (JsonNode) answer = NULL;
-  Upload upload = { .ctl = ctl, .collection = name };
+  g_autoptr (SortieUploadNames) names = sortie_upload_names_new ();
+  Upload upload = { .ctl = ctl, .collection = name, .names = names };
 
   for (guint i = 0; paths[i] != NULL; i++)
     {

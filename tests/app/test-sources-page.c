@@ -383,10 +383,12 @@ test_upload (Fixture *fixture, gconstpointer data)
   g_autofree char *single = test_backend_write (fixture->backend, "single.txt", "A single file.");
   g_autofree char *hidden =
       test_backend_write (fixture->backend, "docs/.hidden/secret.txt", "Not to be sent.");
+  g_autofree char *deep =
+      test_backend_write (fixture->backend, "docs/deep/er/single.txt", "In a folder of a folder.");
 
   sortie_sources_page_set_api (SORTIE_SOURCES_PAGE (fixture->page), remote);
   add (fixture, "far", folder, single);
-  test_wait_for (is_indexed (fixture, "far", 3));
+  test_wait_for (is_indexed (fixture, "far", 4));
   g_assert_cmpuint (g_strv_length (find_info (fixture, "far")->folders), ==, 0);
   g_assert_cmpint (find_info (fixture, "far")->n_skipped, ==, 1);
 }

@@ -305,7 +305,7 @@ test_upload (void)
   g_autofree char *two = g_build_filename (sub, "zwei.md", NULL);
   g_autofree char *pdf = g_build_filename (sub, "a.pdf", NULL);
   const CtlAnswer answers[] = {
-    { "POST /collections/c/documents?name=sub%20dir%2Fa.pdf", 0, "400 Bad Request",
+    { "POST /collections/c/documents?name=sub%20dir%20-%20a.pdf", 0, "400 Bad Request",
       "{\"detail\":\"no PDF at all\"}" },
     { "GET /collections/", 0, NULL, "{\"indexing\":false,\"documents\":2}" },
     { "POST /collections", 0, "201 Created", "{}" },
@@ -323,8 +323,8 @@ test_upload (void)
   g_assert_cmpstr (result->asked, ==,
                    "POST /collections {\"name\":\"c\"}\n"
                    "POST /collections/c/documents?name=one.txt first\n"
-                   "POST /collections/c/documents?name=sub%20dir%2Fa.pdf third\n"
-                   "POST /collections/c/documents?name=sub%20dir%2Fzwei.md second\n"
+                   "POST /collections/c/documents?name=sub%20dir%20-%20a.pdf third\n"
+                   "POST /collections/c/documents?name=sub%20dir%20-%20zwei.md second\n"
                    "POST /collections/c/reindex\n"
                    "GET /collections/c\n");
   g_assert_nonnull (strstr (result->err, "no PDF at all"));
