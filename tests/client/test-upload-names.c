@@ -33,8 +33,8 @@ test_names (void)
 static void
 test_unique (void)
 {
-  static const char *const paths[] = { "notes.txt",  "notes.txt", "notes.txt", "notes (2).txt",
-                                       "a/b - c.md", "a - b/c.md" };
+  static const char *const paths[] = { "notes.txt",     "notes.txt",  "notes.txt",
+                                       "notes (2).txt", "a/b - c.md", "a - b/c.md" };
   static const char *const wanted[] = { "notes.txt",         "notes (2).txt", "notes (3).txt",
                                         "notes (2) (2).txt", "a - b - c.md",  "a - b - c (2).md" };
 
