@@ -43,6 +43,22 @@ flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (quitting);
 }
 
+/* A popover that is open when its window is destroyed is kept alive by GTK's grab, but has lost its surface:
+ * the tooltip that may be about to be shown over it then makes GTK complain. */
+static void
+close_popovers (GtkWidget *widget)
+{
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  while (child != NULL)
+    {
+      close_popovers (child);
+      child = gtk_widget_get_next_sibling (child);
+    }
+  if (GTK_IS_POPOVER (widget))
+    gtk_popover_popdown (GTK_POPOVER (widget));
+}
+
 static void
 quit (SortieApplication *self, gboolean keep_running)
 {
@@ -55,7 +71,10 @@ quit (SortieApplication *self, gboolean keep_running)
   g_application_hold (G_APPLICATION (self));
   /* Windows go first: nobody waits for a backend that ends, and closing toasts commit deletions. */
   while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
-    gtk_window_destroy (windows->data);
+    {
+      close_popovers (windows->data);
+      gtk_window_destroy (windows->data);
+    }
   quitting = g_new (Quitting, 1);
   quitting->self = g_object_ref (self);
   quitting->keep_running = keep_running;

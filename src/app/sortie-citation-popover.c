@@ -26,9 +26,32 @@ struct _SortieCitationPopover
   GCancellable *cancellable;
   int start;
   int end;
+  guint scroll; /* source ID */
 };
 
 G_DEFINE_FINAL_TYPE (SortieCitationPopover, sortie_citation_popover, GTK_TYPE_POPOVER)
+
+/* What is under way does not keep the popover alive: it has to go with its window at once, since a tooltip
+ * that GTK still means to show over it would look for its surface. */
+static GWeakRef *
+weak_ref_new (SortieCitationPopover *self)
+{
+  GWeakRef *reference = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (reference, self);
+  return reference;
+}
+
+/* (transfer full) (nullable) */
+static SortieCitationPopover *
+weak_ref_take (GWeakRef *reference)
+{
+  SortieCitationPopover *self = g_weak_ref_get (reference);
+
+  g_weak_ref_clear (reference);
+  g_free (reference);
+  return self;
+}
 
 static void
 set_status (SortieCitationPopover *self, const char *text, gboolean busy)
@@ -48,6 +71,7 @@ scroll_cb (gpointer user_data)
       gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
   PangoRectangle rectangle;
 
+  self->scroll = 0;
   pango_layout_index_to_pos (gtk_label_get_layout (self->passage), self->start, &rectangle);
   gtk_adjustment_set_value (adjustment, PANGO_PIXELS (rectangle.y) - 24);
   return G_SOURCE_REMOVE;
@@ -90,21 +114,22 @@ show_excerpt (SortieCitationPopover *self, const char *passage, gint64 offset)
   gtk_label_set_text (self->passage, excerpt->text);
   gtk_widget_set_visible (self->scroller, *excerpt->text != '\0');
   highlight (self, passage == NULL);
-  if (passage != NULL)
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, scroll_cb, g_object_ref (self), g_object_unref);
+  if (passage != NULL && self->scroll == 0)
+    self->scroll = g_idle_add (scroll_cb, self);
 }
 
 static void
 passage_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SortieCitationPopover) self = user_data;
+  g_autoptr (SortieCitationPopover) self = weak_ref_take (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) answer = sortie_api_call_finish (SORTIE_API (object), result, &error);
   const char *text = NULL;
   gint64 start = 0;
   JsonObject *passage;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->source == NULL)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self == NULL ||
+      self->source == NULL)
     return;
   if (answer != NULL && JSON_NODE_HOLDS_OBJECT (answer))
     {
@@ -124,12 +149,15 @@ passage_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SortieCitationPopover) self = user_data;
+  g_autoptr (SortieCitationPopover) self = weak_ref_take (user_data);
   g_autoptr (GError) error = NULL;
 
   if (sortie_document_open_finish (result, &error))
-    gtk_popover_popdown (GTK_POPOVER (self));
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      if (self != NULL)
+        gtk_popover_popdown (GTK_POPOVER (self));
+    }
+  else if (self != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     set_status (self, _ ("The document could not be opened."), FALSE);
 }
 
@@ -143,7 +171,7 @@ open_clicked_cb (SortieCitationPopover *self)
   set_status (self, _ ("Opening the document…"), TRUE);
   sortie_document_open_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, self->api,
                               self->source->document, self->source->uri, self->cancellable,
-                              opened_cb, g_object_ref (self));
+                              opened_cb, weak_ref_new (self));
 }
 
 static void
@@ -201,7 +229,7 @@ sortie_citation_popover_show (SortieCitationPopover *self,
     return;
   set_status (self, _ ("Fetching the passage…"), TRUE);
   sortie_api_get_passage_async (api, source->document, source->passage, self->cancellable,
-                                passage_cb, g_object_ref (self));
+                                passage_cb, weak_ref_new (self));
 }
 
 void
@@ -231,8 +259,8 @@ sortie_citation_popover_dispose (GObject *object)
 {
   SortieCitationPopover *self = SORTIE_CITATION_POPOVER (object);
 
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->scroll, g_source_remove);
+  g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->source, sortie_report_source_free);
   g_clear_object (&self->api);

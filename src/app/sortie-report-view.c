@@ -505,6 +505,8 @@ sortie_report_view_dispose (GObject *object)
   g_clear_handle_id (&self->work, g_source_remove);
   g_clear_pointer (&self->scroll, sortie_report_scroll_free);
   g_clear_weak_pointer (&self->focus_after);
+  if (self->popover != NULL)
+    gtk_popover_popdown (GTK_POPOVER (self->popover)); /* or GTK's grab would keep it */
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   if (self->stack != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->stack));

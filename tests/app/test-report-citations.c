@@ -160,6 +160,52 @@ test_popover (void)
   report_fixture_clear (&self);
 }
 
+static gboolean
+was_asked (gpointer user_data)
+{
+  return peer_get_n_requests (user_data) > 0;
+}
+
+static void
+keep_waiting_cb (PeerRequest *request, gpointer user_data)
+{
+  peer_wait_gone (request);
+}
+
+static gboolean
+is_gone (gpointer user_data)
+{
+  return *(gpointer *) user_data == NULL;
+}
+
+/* It goes with its window at once, whatever is still under way for it: GTK may yet want to show a tooltip
+ * over what is there, and complains where that is a popover whose surface has gone. */
+static void
+test_closed_meanwhile (void)
+{
+  g_autoptr (Peer) peer = peer_new (keep_waiting_cb, NULL);
+  ReportFixture self;
+  gpointer popover;
+  gpointer api;
+
+  show_report (&self, peer_get_url (peer));
+  report_fixture_complete (&self, "deterministic", SOURCES, "[]");
+  report_fixture_settle (&self);
+  popover = get_popover (&self);
+  api = sortie_live_mission_get_api (self.mission);
+  g_object_add_weak_pointer (api, &api);
+  g_object_add_weak_pointer (popover, &popover);
+  gtk_widget_grab_focus (GTK_WIDGET (self.text));
+  g_assert_true (sortie_report_text_walk (self.text, TRUE));
+  sortie_report_text_activate_focused (self.text);
+  report_fixture_wait (was_asked, peer);
+  g_assert_true (gtk_widget_get_mapped (popover));
+  gtk_window_destroy (self.window);
+  g_assert_null (popover);
+  g_object_unref (self.mission);
+  report_fixture_wait (is_gone, &api); /* what was under way has been told that it is cancelled */
+}
+
 /* Before the draft is complete, without a source, and without a backend, it says what it has. */
 static void
 test_popover_without (void)
@@ -377,6 +423,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report-citations/anchors", test_anchors);
   g_test_add_func ("/report-citations/walk", test_walk);
   g_test_add_func ("/report-citations/popover", test_popover);
+  g_test_add_func ("/report-citations/closed-meanwhile", test_closed_meanwhile);
   g_test_add_func ("/report-citations/popover-without", test_popover_without);
   g_test_add_func ("/report-citations/sources", test_sources);
   g_test_add_func ("/report-citations/unsupported", test_unsupported);

@@ -62,7 +62,6 @@ def test_read_a_report():
     app.click("button", r"^Source \d+: Dead letters, Dead letters$")
     app.find("label", "A dead letter is a message that could not be processed and was set aside")
     app.find("button", "^_?Open Document")
-    app.press("Escape", lambda: not app.shows("Open Document", "button"), "the passage goes")
     assert mission["state"] == "completed"
     app.quit()
 
