@@ -290,7 +290,7 @@ sortie_diagram_canvas_size_allocate (GtkWidget *widget, int width, int height, i
           : CLAMP (MIN ((width + 1) / self->layout->width, (height + 1) / self->layout->height),
                    SORTIE_DIAGRAM_MIN_ZOOM, get_max_fit (self));
   self->left = MAX (0, floor ((width - self->layout->width * self->zoom) / 2));
-  self->top = self->large ? MAX (0, floor ((height - self->layout->height * self->zoom) / 2)) : 0;
+  self->top = MAX (0, floor ((height - self->layout->height * self->zoom) / 2));
   for (guint i = 0; i < self->nodes->len; i++)
     {
       const SortieLayoutBox *box = &self->request->boxes[i];

@@ -247,9 +247,9 @@ zoom_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   double zoom = sortie_diagram_canvas_get_zoom (self->canvas);
 
   if (g_str_equal (name, "diagram.zoom-in"))
-    sortie_diagram_canvas_set_zoom (self->canvas, zoom * SORTIE_DIAGRAM_ZOOM_STEP);
+    sortie_diagram_zoom_to (self->scrolled, zoom * SORTIE_DIAGRAM_ZOOM_STEP);
   else if (g_str_equal (name, "diagram.zoom-out"))
-    sortie_diagram_canvas_set_zoom (self->canvas, zoom / SORTIE_DIAGRAM_ZOOM_STEP);
+    sortie_diagram_zoom_to (self->scrolled, zoom / SORTIE_DIAGRAM_ZOOM_STEP);
   else
     sortie_diagram_canvas_set_zoom (self->canvas, 0);
   update_zoom (self);
@@ -337,7 +337,10 @@ sortie_diagram_view_get_request_mode (GtkWidget *widget)
 static void
 sortie_diagram_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  gtk_widget_allocate (SORTIE_DIAGRAM_VIEW (widget)->stack, width, height, -1, NULL);
+  SortieDiagramView *self = SORTIE_DIAGRAM_VIEW (widget);
+
+  sortie_diagram_zoom_prepare (self->scrolled, width, height);
+  gtk_widget_allocate (self->stack, width, height, -1, NULL);
 }
 
 static void

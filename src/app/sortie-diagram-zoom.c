@@ -5,9 +5,12 @@
 
 #include <math.h>
 
+#define DATA_KEY "sortie-diagram-zoom"
+
 typedef struct
 {
-  GtkScrolledWindow *scrolled;
+  GtkAdjustment *x_adjustment;
+  GtkAdjustment *y_adjustment;
   SortieDiagramCanvas *canvas;
   SortieDiagramZoomFunc *func;
   gpointer user_data;
@@ -18,26 +21,17 @@ typedef struct
   double y_part;
   double anchor_x;
   double anchor_y;
-  guint tick;
+  gboolean is_anchored; /* until the next layout */
 } Zoom;
 
-/* A scroll position for which a place of the content lies under the pointer. */
 static void
-scroll_to (GtkAdjustment *adjustment, double part, double at)
+zoom_free (gpointer data)
 {
-  gtk_adjustment_set_value (adjustment, part * gtk_adjustment_get_upper (adjustment) - at);
-}
+  Zoom *self = data;
 
-/* The new size is known in the next frame only. */
-static gboolean
-anchor_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
-{
-  Zoom *self = user_data;
-
-  scroll_to (gtk_scrolled_window_get_hadjustment (self->scrolled), self->x_part, self->anchor_x);
-  scroll_to (gtk_scrolled_window_get_vadjustment (self->scrolled), self->y_part, self->anchor_y);
-  self->tick = 0;
-  return G_SOURCE_REMOVE;
+  g_object_unref (self->x_adjustment);
+  g_object_unref (self->y_adjustment);
+  g_free (self);
 }
 
 static double
@@ -51,15 +45,17 @@ part_at (GtkAdjustment *adjustment, double at)
 static void
 zoom_at (Zoom *self, double zoom, double x, double y)
 {
-  if (self->tick == 0)
+  double before = sortie_diagram_canvas_get_zoom (self->canvas);
+
+  if (!self->is_anchored)
     {
-      self->x_part = part_at (gtk_scrolled_window_get_hadjustment (self->scrolled), x);
-      self->y_part = part_at (gtk_scrolled_window_get_vadjustment (self->scrolled), y);
-      self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), anchor_cb, self, NULL);
+      self->x_part = part_at (self->x_adjustment, x);
+      self->y_part = part_at (self->y_adjustment, y);
     }
   self->anchor_x = x;
   self->anchor_y = y;
   sortie_diagram_canvas_set_zoom (self->canvas, zoom);
+  self->is_anchored = self->is_anchored || sortie_diagram_canvas_get_zoom (self->canvas) != before;
   self->func (self->user_data);
 }
 
@@ -101,6 +97,51 @@ scale_cb (GtkGestureZoom *gesture, double scale, Zoom *self)
 }
 
 void
+sortie_diagram_zoom_to (GtkScrolledWindow *scrolled, double zoom)
+{
+  zoom_at (g_object_get_data (G_OBJECT (scrolled), DATA_KEY), zoom,
+           gtk_widget_get_width (GTK_WIDGET (scrolled)) / 2.0,
+           gtk_widget_get_height (GTK_WIDGET (scrolled)) / 2.0);
+}
+
+static void
+prepare (Zoom *self, GtkAdjustment *adjustment, int upper, int page, double part, double at)
+{
+  double value;
+
+  if (sortie_diagram_canvas_is_fitting (self->canvas))
+    value = (upper - page) / 2; /* whole pixels */
+  else if (self->is_anchored)
+    value = part * upper - at;
+  else
+    return;
+  /* Who has moved a diagram that fits nowhere finds it where it was left. */
+  if (!self->is_anchored && upper == (int) gtk_adjustment_get_upper (adjustment) &&
+      page == (int) gtk_adjustment_get_page_size (adjustment))
+    return;
+  gtk_adjustment_configure (adjustment, value, 0, upper,
+                            gtk_adjustment_get_step_increment (adjustment),
+                            gtk_adjustment_get_page_increment (adjustment), page);
+}
+
+void
+sortie_diagram_zoom_prepare (GtkScrolledWindow *scrolled, int width, int height)
+{
+  Zoom *self = g_object_get_data (G_OBJECT (scrolled), DATA_KEY);
+  GtkWidget *canvas = GTK_WIDGET (self->canvas);
+  int least_width;
+  int least_height;
+
+  gtk_widget_measure (canvas, GTK_ORIENTATION_HORIZONTAL, -1, &least_width, NULL, NULL, NULL);
+  gtk_widget_measure (canvas, GTK_ORIENTATION_VERTICAL, MAX (width, least_width), &least_height,
+                      NULL, NULL, NULL);
+  prepare (self, self->x_adjustment, MAX (width, least_width), width, self->x_part, self->anchor_x);
+  prepare (self, self->y_adjustment, MAX (height, least_height), height, self->y_part,
+           self->anchor_y);
+  self->is_anchored = FALSE;
+}
+
+void
 sortie_diagram_zoom_attach (GtkScrolledWindow *scrolled,
                             SortieDiagramCanvas *canvas,
                             SortieDiagramZoomFunc *func,
@@ -112,7 +153,8 @@ sortie_diagram_zoom_attach (GtkScrolledWindow *scrolled,
       gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
   GtkGesture *pinch = gtk_gesture_zoom_new ();
 
-  self->scrolled = scrolled;
+  self->x_adjustment = g_object_ref (gtk_scrolled_window_get_hadjustment (scrolled));
+  self->y_adjustment = g_object_ref (gtk_scrolled_window_get_vadjustment (scrolled));
   self->canvas = canvas;
   self->func = func;
   self->user_data = user_data;
@@ -126,6 +168,5 @@ sortie_diagram_zoom_attach (GtkScrolledWindow *scrolled,
   gtk_widget_add_controller (GTK_WIDGET (scrolled), motion);
   gtk_widget_add_controller (GTK_WIDGET (scrolled), scroll);
   gtk_widget_add_controller (GTK_WIDGET (scrolled), GTK_EVENT_CONTROLLER (pinch));
-  /* The canvas is inside of the scrolled window, and its tick callbacks end with it. */
-  g_object_set_data_full (G_OBJECT (scrolled), "sortie-diagram-zoom", self, g_free);
+  g_object_set_data_full (G_OBJECT (scrolled), DATA_KEY, self, zoom_free);
 }

@@ -384,6 +384,82 @@ test_zoom (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (sortie_diagram_canvas_get_zoom (self->canvas), >=, 0.8);
 }
 
+/* The middle of what is shown, in the diagram's own measure. */
+static graphene_point_t
+find_middle (Fixture *self)
+{
+  GtkWidget *scrolled = test_find (GTK_WIDGET (self->view), GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *x = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  GtkAdjustment *y = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+
+  return GRAPHENE_POINT_INIT (
+      (float) ((gtk_adjustment_get_value (x) + gtk_adjustment_get_page_size (x) / 2) /
+               gtk_adjustment_get_upper (x)),
+      (float) ((gtk_adjustment_get_value (y) + gtk_adjustment_get_page_size (y) / 2) /
+               gtk_adjustment_get_upper (y)));
+}
+
+/* The frame around all nodes, in the view. */
+static graphene_rect_t
+find_frame (Fixture *self)
+{
+  graphene_rect_t frame;
+
+  for (guint i = 0; i < self->topology->nodes->len; i++)
+    {
+      GtkWidget *node = GTK_WIDGET (sortie_diagram_canvas_get_node (self->canvas, i));
+      graphene_rect_t area;
+
+      g_assert_true (gtk_widget_compute_bounds (node, GTK_WIDGET (self->view), &area));
+      if (i == 0)
+        frame = area;
+      graphene_rect_union (&frame, &area, &frame);
+    }
+  return frame;
+}
+
+static void
+assert_in_the_middle (Fixture *self)
+{
+  graphene_rect_t frame = find_frame (self);
+  graphene_point_t center;
+
+  graphene_rect_get_center (&frame, &center);
+  g_assert_cmpfloat_with_epsilon (center.x, gtk_widget_get_width (GTK_WIDGET (self->view)) / 2.0,
+                                  8);
+  g_assert_cmpfloat_with_epsilon (center.y, gtk_widget_get_height (GTK_WIDGET (self->view)) / 2.0,
+                                  8);
+}
+
+/* In a pane that is larger, in one that is smaller, and wherever one zooms. */
+static void
+test_middle (Fixture *self, gconstpointer data)
+{
+  graphene_point_t middle;
+
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 1100, 860);
+  test_frames (self->window, 4);
+  g_assert_cmpfloat (find_frame (self).size.height, <,
+                     gtk_widget_get_height (GTK_WIDGET (self->view)) - 40);
+  assert_in_the_middle (self);
+
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 260, 220);
+  test_frames (self->window, 4);
+  g_assert_cmpfloat (find_frame (self).size.height, >,
+                     gtk_widget_get_height (GTK_WIDGET (self->view)));
+  assert_in_the_middle (self);
+
+  for (guint i = 0; i < 6; i++)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self->view), "diagram.zoom-in", NULL);
+      test_frames (self->window, i % 3); /* also a second one before the first is drawn */
+    }
+  test_frames (self->window, 4);
+  middle = find_middle (self);
+  g_assert_cmpfloat_with_epsilon (middle.x, 0.5, 0.01);
+  g_assert_cmpfloat_with_epsilon (middle.y, 0.5, 0.01);
+}
+
 static void
 test_large (Fixture *self, gconstpointer data)
 {
@@ -472,6 +548,8 @@ main (int argc, char *argv[])
   ADD ("walk", NULL, test_walk);
   ADD ("activate", NULL, test_activate);
   ADD ("zoom", NULL, test_zoom);
+  ADD ("middle", NULL, test_middle);
+  ADD ("middle-large", "large", test_middle);
   ADD ("large", "large", test_large);
   ADD ("idle", NULL, test_idle);
   ADD ("no-animations", NULL, test_no_animations);
