@@ -22,6 +22,8 @@ typedef struct
  * @mission_id: UUID
  * @mission: the user's text
  * @words: about how many words the report should have
+ * @locale: (nullable): the submitter's language, one of sortie_languages; for the report's own words
+ *   where the mission's language can't be told
  * @collections: (element-type SortiePinnedCollection): where to search, in order
  * @plan: (nullable): the plan; NULL for the planner
  * @step: the step's number
@@ -36,6 +38,7 @@ typedef struct
   const char *mission_id;
   const char *mission;
   int words;
+  const char *locale;
   GPtrArray *collections;
   const SortiePlan *plan;
   int step;

@@ -23,7 +23,12 @@ typedef struct
   const char *sources;
   const char *quote_open;
   const char *quote_close;
-  const char *and_word;
+  const char *and_join;   /* between the last two of a list, with its blanks */
+  const char *list_comma; /* between the others, with its blank */
+  const char *comma;      /* between the parts of a line, with its blank */
+  const char *semicolon;  /* with its blank */
+  const char *colon;
+  const char *full_stop;
   const char *empty_cell;
   const char *page_format;       /* {n} */
   const char *unanswered_format; /* {list} */
@@ -34,6 +39,7 @@ typedef struct
   const char *gap;
   const char *no_documents;
   const char *how_to_add;
+  gboolean zero_is_one; /* none is said as one is: "0 documento" */
   const char *document_one;
   const char *document_many;
   const char *passage_one;
@@ -45,8 +51,12 @@ typedef struct
   const char *written_by_model;
 } SortiePhrases;
 
-/* (transfer none): English where the language has none. */
+/* (transfer none): English where the language has none. There is one for each of
+ * sortie_languages. */
 const SortiePhrases *sortie_phrases_get (const char *language);
+
+/* Whether so many are named by the word for one. */
+gboolean sortie_phrases_is_one (const SortiePhrases *self, gint64 n);
 
 /* Puts values for `{name}`: pairs of name and value, NULL-terminated. A value is taken as it is;
  * braces in it have no meaning. */

@@ -151,8 +151,9 @@ const char *
 sortie_prompt_get_language_name (const char *language)
 {
   static const char *const names[][2] = {
-    { "en", "English" }, { "de", "German" }, { "fr", "French" },     { "es", "Spanish" },
-    { "it", "Italian" }, { "nl", "Dutch" },  { "pt", "Portuguese" },
+    { "en", "English" },    { "de", "German" },   { "fr", "French" },
+    { "es", "Spanish" },    { "it", "Italian" },  { "nl", "Dutch" },
+    { "pt", "Portuguese" }, { "ja", "Japanese" }, { "zh", "Simplified Chinese" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

@@ -389,7 +389,11 @@ guess_language (const char *mission, GPtrArray *units)
   const char *guess = sortie_text_guess_language (mission, strlen (mission));
   const char *first =
       units->len > 0 ? ((SortieUnit *) g_ptr_array_index (units, 0))->text : mission;
+  gboolean is_sure = sortie_text_tell_language (mission, strlen (mission)) != NULL;
 
+  /* "Summarise 取扱説明書": the script may be that of a name. */
+  if (g_str_equal (guess, "zh") && !is_sure && sortie_pattern_speaks ("en", first))
+    return sortie_pattern_languages[0];
   if (!g_str_equal (guess, sortie_pattern_languages[0]) || sortie_pattern_speaks (guess, first))
     return guess;
   for (guint i = 1; sortie_pattern_languages[i] != NULL; i++)
@@ -408,6 +412,7 @@ sortie_questions_from_mission (const char *mission)
   Splitter splitter = { .context = context, .result = self };
 
   self->language = g_strdup (guess_language (mission, all));
+  self->report_language = g_strdup (self->language);
   self->questions = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_question_free);
   self->aspects = g_ptr_array_new_with_free_func (g_free);
   units = choose_units (self->language, all);
@@ -434,6 +439,36 @@ sortie_questions_from_mission (const char *mission)
   return self;
 }
 
+/* A way to ask that several languages share ("Compare LVM et RAID") tells none, where the words in
+ * between are the submitter's. */
+static gboolean
+is_language_told (const SortieQuestions *self, const char *mission, const char *locale)
+{
+  gsize length = strlen (mission);
+  guint n_of_locale = sortie_text_count_stop_words (locale, mission, length);
+  g_autoptr (GPtrArray) units = NULL;
+
+  if (sortie_text_tell_language (mission, length) != NULL)
+    return TRUE;
+  if (!g_strv_contains (sortie_pattern_languages, self->language) ||
+      (n_of_locale > 0 &&
+       n_of_locale >= sortie_text_count_stop_words (self->language, mission, length)))
+    return FALSE;
+  units = sortie_question_list_units (mission);
+  return sortie_pattern_speaks (self->language,
+                                units->len > 0 ? ((SortieUnit *) g_ptr_array_index (units, 0))->text
+                                               : mission);
+}
+
+void
+sortie_questions_take_locale (SortieQuestions *self, const char *mission, const char *locale)
+{
+  if (locale == NULL || is_language_told (self, mission, locale))
+    return;
+  g_free (self->report_language);
+  self->report_language = g_strdup (locale);
+}
+
 void
 sortie_questions_free (SortieQuestions *self)
 {
@@ -441,6 +476,7 @@ sortie_questions_free (SortieQuestions *self)
     return;
   g_free (self->title);
   g_free (self->language);
+  g_free (self->report_language);
   g_ptr_array_unref (self->questions);
   g_ptr_array_unref (self->aspects);
   g_free (self);

@@ -42,6 +42,8 @@ typedef struct
  * SortieQuestions:
  * @title: the mission in one line
  * @language: ISO 639-1 code
+ * @report_language: that of the report's own words: the mission's; where that can't be told, the
+ *   submitter's
  * @questions: (element-type SortieQuestion): 1 to SORTIE_MAX_QUESTIONS
  * @aspects: (element-type utf8): what a comparison is about ("safety", "performance"); may be empty
  */
@@ -49,6 +51,7 @@ typedef struct
 {
   char *title;
   char *language;
+  char *report_language;
   GPtrArray *questions;
   GPtrArray *aspects;
 } SortieQuestions;
@@ -66,6 +69,16 @@ typedef struct
 SortieQuestions *sortie_questions_from_mission (const char *mission);
 void sortie_questions_free (SortieQuestions *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieQuestions, sortie_questions_free)
+
+/**
+ * sortie_questions_take_locale:
+ * @mission: what the questions were made from
+ * @locale: (nullable): the submitter's language, one of sortie_languages
+ *
+ * Chooses the language of the report's own words: the submitter's, where the mission's can't be
+ * told. Questions and searches stay as they are.
+ */
+void sortie_questions_take_locale (SortieQuestions *self, const char *mission, const char *locale);
 
 /* The one with exactly this text; NULL where a plan was made elsewhere. */
 const SortieQuestion *sortie_questions_find (const SortieQuestions *self, const char *question);

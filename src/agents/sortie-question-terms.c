@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sortie-question-terms.h"
 
+#include "sortie-language.h"
 #include "sortie-question-patterns.h"
 #include "sortie-text.h"
 #include "sortie-vocabulary.h"
@@ -14,6 +15,7 @@ static gboolean
 is_strippable (gunichar c)
 {
   return g_unichar_isspace (c) || strchr (".,;:\"'*_", (int) MIN (c, 0x7f)) != NULL ||
+         c == 0x3001 || c == 0x3002 || c == 0xff0c || c == 0xff1a || c == 0xff1b ||
          (c >= 0x2018 && c <= 0x201f) || c == 0xab || c == 0xbb || c == 0x2022 || c == 0x2013 ||
          c == 0x2014;
 }
@@ -97,6 +99,22 @@ is_form (const char *language, const char *folded)
   return is_no_subject (language, folded) || sortie_pattern_is_form (language, folded);
 }
 
+/* The terms in a stretch of characters without spaces. */
+static void
+add_unspaced (GPtrArray *words, GHashTable *seen, const char *text, gsize length)
+{
+  g_autoptr (GArray) terms = sortie_text_list_unspaced_terms (text, length);
+
+  for (guint i = 0; i < terms->len && words->len < SORTIE_QUESTION_MAX_TERMS; i++)
+    {
+      const SortieSpan *term = &g_array_index (terms, SortieSpan, i);
+      char *folded = sortie_text_fold (text + term->start, term->end - term->start);
+
+      if (g_hash_table_add (seen, folded))
+        g_ptr_array_add (words, g_strndup (text + term->start, term->end - term->start));
+    }
+}
+
 static GPtrArray *
 list_words (const char *language, const char *text, WordFilter leave_out)
 {
@@ -109,8 +127,17 @@ list_words (const char *language, const char *text, WordFilter leave_out)
       const SortieSpan *span = &g_array_index (tokens, SortieSpan, i);
       const char *word = text + span->start;
       gsize length = span->end - span->start;
+      gsize run = sortie_text_unspaced_run (word, strlen (word));
       char *folded;
 
+      if (run > 0)
+        {
+          add_unspaced (words, seen, word, run);
+          while (i + 1 < tokens->len &&
+                 g_array_index (tokens, SortieSpan, i + 1).start < span->start + run)
+            i++;
+          continue;
+        }
       sortie_word_trim (language, &word, &length);
       folded = sortie_text_fold (word, length);
 
@@ -185,6 +212,18 @@ sortie_question_is_form_only (const char *language, const char *text)
   return TRUE;
 }
 
+/* A question or a request of Japanese or Chinese shows at its end, or begins with "please". */
+static gboolean
+asks_unspaced (const char *text)
+{
+  static const char *const ends[] = { "？", "か", "ください", "下さい", "なさい", "吗", "呢" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_suffix (text, ends[i]))
+      return TRUE;
+  return g_str_has_prefix (text, "请") || g_str_has_prefix (text, "請");
+}
+
 gboolean
 sortie_question_is_asking (const char *language, const char *text)
 {
@@ -193,7 +232,8 @@ sortie_question_is_asking (const char *language, const char *text)
   g_autofree char *peeled = remove_pattern (language, SORTIE_PATTERN_OPENER, started);
   g_autoptr (GMatchInfo) comparison = sortie_pattern_match_comparison (language, peeled);
 
-  return g_str_has_suffix (stripped, "?") || !g_str_equal (peeled, started) || comparison != NULL ||
+  return g_str_has_suffix (stripped, "?") || asks_unspaced (stripped) ||
+         !g_str_equal (peeled, started) || comparison != NULL ||
          sortie_pattern_matches (language, SORTIE_PATTERN_QUESTION, peeled) ||
          sortie_pattern_matches (language, SORTIE_PATTERN_REQUEST, peeled);
 }

@@ -3,6 +3,8 @@
 
 #include "sortie-rank-private.h"
 
+#include "sortie-language.h"
+
 #include <string.h>
 
 /* What the pairs of a name can add, and what a sentence keeps that has none of them. */
@@ -36,6 +38,17 @@ is_word_sign (char c)
   return g_ascii_isalnum (c) || (guchar) c >= 0x80 || c == '_';
 }
 
+/* Whether a word can end here: Japanese and Chinese put no space between a name and the next word. */
+static gboolean
+is_word_border (const char *text, const char *before, const char *after)
+{
+  const char *last = before > text ? g_utf8_prev_char (before) : NULL;
+
+  return (last == NULL || !is_word_sign (*last) ||
+          sortie_character_is_unspaced (g_utf8_get_char (last))) &&
+         (!is_word_sign (*after) || sortie_character_is_unspaced (g_utf8_get_char (after)));
+}
+
 /* Where the sentence has the name as a word of its own, letter for letter: bytes from its start; -1
  * for nowhere. */
 static int
@@ -50,7 +63,7 @@ find_name (const SortieSentences *self, guint index, const char *name)
 
   for (const char *p = start; p + length <= end; p++)
     if ((any_case ? g_ascii_strncasecmp (p, name, length) : strncmp (p, name, length)) == 0 &&
-        (p == text || !is_word_sign (p[-1])) && !is_word_sign (p[length]))
+        is_word_border (text, p, p + length))
       return (int) (p - start);
   return -1;
 }

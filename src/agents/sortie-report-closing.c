@@ -38,9 +38,9 @@ collection_names (const SortiePhrases *phrases, GPtrArray *collections)
       g_autofree char *escaped = sortie_report_escape (searched->name);
 
       if (i > 0 && i + 1 == collections->len)
-        g_string_append_printf (names, " %s ", phrases->and_word);
+        g_string_append (names, phrases->and_join);
       else if (i > 0)
-        g_string_append (names, ", ");
+        g_string_append (names, phrases->list_comma);
       g_string_append_printf (names, "*%s*", escaped);
     }
   return g_string_free (names, FALSE);
@@ -104,11 +104,11 @@ sortie_report_dup_closing_line (const SortieAnalysis *analysis,
     }
   documents = g_strdup_printf ("%" G_GINT64_FORMAT, n_documents);
   skipped = g_strdup_printf ("%" G_GINT64_FORMAT, n_skipped);
-  return sortie_phrases_format (phrases->closing_format, "n", documents, "documents",
-                                n_documents == 1 ? phrases->document_one : phrases->document_many,
-                                "indexed", documents, "skipped", skipped, "collections", names,
-                                "read", passages, "passages",
-                                analysis->n_passages == 1 ? phrases->passage_one
-                                                          : phrases->passage_many,
-                                "cited", cited, NULL);
+  return sortie_phrases_format (
+      phrases->closing_format, "n", documents, "documents",
+      sortie_phrases_is_one (phrases, n_documents) ? phrases->document_one : phrases->document_many,
+      "indexed", documents, "skipped", skipped, "collections", names, "read", passages, "passages",
+      sortie_phrases_is_one (phrases, analysis->n_passages) ? phrases->passage_one
+                                                            : phrases->passage_many,
+      "cited", cited, NULL);
 }

@@ -85,13 +85,13 @@ sortie_report_dup_source_line (const SortieSource *source, int n, const char *la
       g_autofree char *number = g_strdup_printf ("%d", source->page);
       g_autofree char *page = sortie_phrases_format (phrases->page_format, "n", number, NULL);
 
-      g_string_append_printf (line, ", %s", page);
+      g_string_append_printf (line, "%s%s", phrases->comma, page);
     }
   if (heading != NULL && *heading != '\0' && g_strcmp0 (heading, source->title) != 0)
     {
       g_autofree char *escaped = sortie_report_dup_shown (heading, SORTIE_REPORT_MAX_SHOWN);
 
-      g_string_append_printf (line, ", %s", escaped);
+      g_string_append_printf (line, "%s%s", phrases->comma, escaped);
     }
   g_string_append_printf (line, " — %s", path);
   return g_string_free (line, FALSE);

@@ -135,9 +135,9 @@ join_words (const Composer *self, GPtrArray *words, gboolean with_and)
       g_autofree char *escaped = sortie_report_escape (word);
 
       if (i > 0 && with_and && i + 1 == words->len)
-        g_string_append_printf (joined, " %s ", self->phrases->and_word);
+        g_string_append (joined, self->phrases->and_join);
       else if (i > 0)
-        g_string_append (joined, ", ");
+        g_string_append (joined, self->phrases->list_comma);
       g_string_append (joined, escaped);
     }
   return g_string_free (joined, FALSE);
@@ -158,10 +158,16 @@ ends_a_sentence (const char *text)
 {
   const char *last = text + strlen (text);
 
+  static const char *const ends[] = {
+    "…", "。", "！", "？", "。」", "。』", "。）", "？」", "！」"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_suffix (text, ends[i]))
+      return TRUE;
   while (last > text && strchr ("\"')]\\*_", last[-1]) != NULL)
     last--;
-  return last > text && (strchr (".!?", last[-1]) != NULL || g_str_has_suffix (text, "…") ||
-                         g_str_has_suffix (text, "。"));
+  return last > text && strchr (".!?", last[-1]) != NULL;
 }
 
 static void
@@ -183,7 +189,9 @@ append_unanswered (Composer *self, GString *block)
       label = escaped_label_of (self, answer);
       while (g_str_has_suffix (label, "?"))
         label[strlen (label) - 1] = '\0';
-      g_string_append_printf (list, "%s%s", list->len > 0 ? "; " : "", label);
+      while (g_str_has_suffix (label, "？"))
+        label[strlen (label) - strlen ("？")] = '\0';
+      g_string_append_printf (list, "%s%s", list->len > 0 ? self->phrases->semicolon : "", label);
     }
   if (list->len > 0)
     {
@@ -208,7 +216,8 @@ composer_add_summary (Composer *self)
       g_autofree char *lead = sortie_finding_dup_lead (finding);
       g_autofree char *quote = sortie_report_dup_quote (lead);
 
-      g_string_append_printf (block, " %s%s", quote, ends_a_sentence (quote) ? "" : ".");
+      g_string_append_printf (block, " %s%s", quote,
+                              ends_a_sentence (quote) ? "" : self->phrases->full_stop);
       append_citations (self, block, finding);
     }
   if (analysis->collections->len == 0)
@@ -406,7 +415,10 @@ append_missing (Composer *self, GString *block, const SortieAnswer *answer)
   if (answer->searched && question != NULL && question->kind == SORTIE_QUESTION_SHARED)
     return;
   label = escaped_label_of (self, answer);
-  g_string_append_printf (block, "- %s%s", label, g_str_has_suffix (label, "?") ? "" : ":");
+  g_string_append_printf (block, "- %s%s", label,
+                          g_str_has_suffix (label, "?") || g_str_has_suffix (label, "？")
+                              ? ""
+                              : self->phrases->colon);
   if (!answer->searched)
     g_string_append_printf (block, " %s", self->phrases->gap);
   else
@@ -450,8 +462,8 @@ sortie_report_dup_gaps (const SortiePlan *plan,
                         const SortieQuestions *questions,
                         const SortieAnalysis *analysis)
 {
-  Composer composer = { sortie_phrases_get (plan->language), plan->language, questions, analysis,
-                        NULL };
+  Composer composer = { sortie_phrases_get (questions->report_language), plan->language, questions,
+                        analysis, NULL };
   g_autofree char *heading = sortie_report_dup_heading (composer.phrases->not_found);
   GString *block = g_string_new (heading);
 
@@ -475,7 +487,7 @@ composer_add_sources (Composer *self)
   if (self->report->sources->len == 0)
     return;
   composer_add_heading (self, self->phrases->sources);
-  list = sortie_report_dup_source_list (self->report->sources, self->language);
+  list = sortie_report_dup_source_list (self->report->sources, self->phrases->language);
   composer_add (self, g_string_new (list));
   self->report->words = words;
 }
@@ -483,8 +495,8 @@ composer_add_sources (Composer *self)
 static void
 composer_add_closing (Composer *self)
 {
-  g_autofree char *line =
-      sortie_report_dup_closing_line (self->analysis, self->report->sources, self->language);
+  g_autofree char *line = sortie_report_dup_closing_line (self->analysis, self->report->sources,
+                                                          self->phrases->language);
   GString *block = g_string_new (NULL);
 
   g_string_append_printf (block, "---\n%s %s\n", line, self->phrases->written);
@@ -506,8 +518,8 @@ sortie_report_compose (const SortiePlan *plan,
                        const SortieAnalysis *analysis)
 {
   SortieReport *report = g_new0 (SortieReport, 1);
-  Composer composer = { sortie_phrases_get (plan->language), plan->language, questions, analysis,
-                        report };
+  Composer composer = { sortie_phrases_get (questions->report_language), plan->language, questions,
+                        analysis, report };
 
   report->blocks = g_ptr_array_new_with_free_func (g_free);
   report->sources = g_ptr_array_new ();

@@ -3,6 +3,7 @@
 
 #include "sortie-sentences.h"
 
+#include "sortie-language.h"
 #include "sortie-sentence-tables.h"
 #include "sortie-text.h"
 
@@ -88,7 +89,11 @@ typedef struct
   gboolean leader; /* "....": a line of a table of contents */
   guint bars;
   guint colons;
+  guint unspaced; /* letters of a script written without spaces */
 } Shape;
+
+/* So many characters without spaces are as long as one word of others. */
+#define CHARACTERS_A_WORD 2
 
 static gboolean
 is_invisible (gunichar c)
@@ -106,13 +111,15 @@ shape_count (Shape *shape, gunichar c)
     {
       shape->letters++;
       shape->upper += g_unichar_isupper (c);
+      shape->unspaced += sortie_character_is_unspaced (c);
     }
   else if (g_unichar_isdigit (c))
     shape->digits++;
   else if (g_unichar_isspace (c))
     shape->spaces++;
   else if (!g_unichar_ismark (c) && (c > 0x7f || strchr (",.;:()'\"-?!", (int) c) == NULL) &&
-           !(c >= 0x2010 && c <= 0x201f) && c != 0xab && c != 0xbb && c != 0x2026)
+           !(c >= 0x2010 && c <= 0x201f) && c != 0xab && c != 0xbb && c != 0x2026 &&
+           !sortie_character_is_unspaced_sign (c))
     shape->others++;
   shape->bars += c == '|' || c == 0x2502;
   shape->colons += c == ':';
@@ -165,7 +172,8 @@ last_sign (const char *text, gsize length)
       p = g_utf8_prev_char (p);
       c = g_utf8_get_char (p);
       if (!g_unichar_isspace (c) && c != '"' && c != '\'' && c != ')' && c != ']' && c != 0x201d &&
-          c != 0x2019 && c != 0xbb && c != 0x201c && c != '*' && c != '_')
+          c != 0x2019 && c != 0xbb && c != 0x201c && c != '*' && c != '_' && c != 0x300d &&
+          c != 0x300f && c != 0xff09)
         return c;
     }
   return 0;
@@ -188,7 +196,7 @@ judge_shape (const Shape *shape, gsize length)
     return 0.0;
   if (shape->letters * 10 < signs * 7 || shape->others * 8 > signs)
     return 0.0;
-  if (shape->addresses * 3 > length || shape->longest > MAX_PROSE_WORD)
+  if (shape->addresses * 3 > length || (shape->longest > MAX_PROSE_WORD && shape->unspaced == 0))
     return 0.0;
   if (shape->digits * 5 > signs)
     quality *= 0.7;
@@ -242,7 +250,7 @@ judge_ends (const char *text, gsize length, const SortieVocabulary *vocabulary, 
   double quality = 1.0;
 
   /* A line without a full stop is a heading or a menu; a long one may be a point of a list. */
-  if (last == ':')
+  if (last == ':' || last == 0xff1a)
     return 0.0;
   if (!is_final (last))
     {
@@ -250,7 +258,7 @@ judge_ends (const char *text, gsize length, const SortieVocabulary *vocabulary, 
         return 0.0;
       quality *= has_verb (vocabulary, words) ? 0.7 : 0.3;
     }
-  if (last == '?')
+  if (last == '?' || last == 0xff1f)
     quality *= 0.5;
   if (last == 0x2026)
     quality *= 0.6;
@@ -267,20 +275,20 @@ judge_ends (const char *text, gsize length, const SortieVocabulary *vocabulary, 
     quality *= 0.6;
   else if (!g_unichar_isalnum (first) && first != '"' && first != 0x201c && first != 0x201e &&
            first != 0xab && first != '\'' && first != '/' && first != '`' && first != 0xbf &&
-           first != 0xa1 && first != '[')
+           first != 0xa1 && first != '[' && first != 0x300c && first != 0x300e)
     quality *= 0.7;
   return quality;
 }
 
 /* Prose has function words; lists of names, headings and code have few. */
 static double
-judge_words (const SortieVocabulary *vocabulary, GArray *words)
+judge_words (const SortieVocabulary *vocabulary, GArray *words, gboolean unspaced)
 {
   guint stops = 0;
 
   for (guint i = 0; i < words->len; i++)
     stops += sortie_vocabulary_is_function (vocabulary, g_array_index (words, SortieWord, i).stem);
-  if (words->len >= 7 && stops == 0)
+  if (words->len >= 7 && stops == 0 && !unspaced)
     return 0.0;
   if (stops * 8 < words->len)
     return 0.6;
@@ -315,15 +323,17 @@ sortie_sentence_judge (const char *text,
   double quality;
   guint n = words->len;
 
-  if (length == 0 || length > SORTIE_SENTENCE_MAX_BYTES || n < SORTIE_SENTENCE_MIN_WORDS ||
-      n > SORTIE_SENTENCE_MAX_WORDS)
+  if (length == 0 || length > SORTIE_SENTENCE_MAX_BYTES || n < SORTIE_SENTENCE_MIN_WORDS)
     return 0.0;
   shape = measure (text, length);
+  n -= MIN (n, shape.unspaced - shape.unspaced / CHARACTERS_A_WORD);
+  if (n < SORTIE_SENTENCE_MIN_WORDS || n > SORTIE_SENTENCE_MAX_WORDS)
+    return 0.0;
   quality = judge_shape (&shape, length);
   if (quality > 0.0)
     quality *= judge_ends (text, length, vocabulary, words);
   if (quality > 0.0)
-    quality *= judge_words (vocabulary, words);
+    quality *= judge_words (vocabulary, words, shape.unspaced > 0);
   if (quality > 0.0)
     quality *= judge_openings (text, length, n);
   /* Markup that was left in the text shows that there may be a better copy. */

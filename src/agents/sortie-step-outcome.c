@@ -5,6 +5,7 @@
 
 #include "sortie-error.h"
 #include "sortie-json.h"
+#include "sortie-language.h"
 
 #include <string.h>
 
@@ -20,13 +21,29 @@ pinned_free (gpointer data)
   g_free (pinned);
 }
 
+static JsonNode *
+parse_options (const char *options)
+{
+  return options != NULL
+             ? sortie_json_parse (options, strlen (options), &sortie_json_default_limits, NULL)
+             : NULL;
+}
+
+const char *
+sortie_step_parse_locale (const char *options)
+{
+  g_autoptr (JsonNode) node = parse_options (options);
+  const char *tag = NULL;
+
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    sortie_json_get_string (json_node_get_object (node), "language", FALSE, &tag, NULL);
+  return tag != NULL ? sortie_language_find (tag, strlen (tag)) : NULL;
+}
+
 int
 sortie_step_parse_words (const char *options)
 {
-  g_autoptr (JsonNode) node =
-      options != NULL
-          ? sortie_json_parse (options, strlen (options), &sortie_json_default_limits, NULL)
-          : NULL;
+  g_autoptr (JsonNode) node = parse_options (options);
   gint64 words = SORTIE_MISSION_DEFAULT_WORDS;
 
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))

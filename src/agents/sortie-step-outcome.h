@@ -36,6 +36,7 @@ SortieCommit sortie_step_outcome_commit (const SortieStepOutcome *self,
 
 /* The mission's stored options and collections; never fail, what can't be read is left out. */
 int sortie_step_parse_words (const char *options);
+const char *sortie_step_parse_locale (const char *options); /* (nullable) */
 GPtrArray *sortie_step_parse_collections (const char *json);
 
 G_END_DECLS

@@ -114,6 +114,7 @@ run_agent (SortieStepRun *self, const SortieMissionRecord *record, char **result
     .mission_id = record->id,
     .mission = record->text,
     .words = sortie_step_parse_words (record->options),
+    .locale = sortie_step_parse_locale (record->options),
     .collections = collections,
     .plan = self->entry->step > 1 ? record->plan : NULL,
     .step = self->entry->step,

@@ -133,7 +133,7 @@ is_stop (const char *language, const char *folded)
 static gboolean
 is_function (const char *folded)
 {
-  static const char *const languages[] = { "de", "fr", "es", "it", "nl", "pt" };
+  static const char *const languages[] = { "de", "fr", "es", "it", "nl", "pt", "ja", "zh" };
 
   for (guint i = 0; i < G_N_ELEMENTS (languages); i++)
     if (sortie_text_is_stop_word (languages[i], folded))

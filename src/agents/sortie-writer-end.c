@@ -42,7 +42,7 @@ sortie_model_report_list_end (SortieModelReport *self,
                               const SortieQuestions *questions,
                               const SortieAnalysis *analysis)
 {
-  const char *language = input->plan->language;
+  const char *language = questions->report_language;
   const SortiePhrases *phrases = sortie_phrases_get (language);
   GPtrArray *blocks = g_ptr_array_new_with_free_func (g_free);
   char *gaps = sortie_report_dup_gaps (input->plan, questions, analysis);

@@ -69,6 +69,7 @@ words_of (const SortieStepInput *input)
 
 static char *
 message_new (const SortieStepInput *input,
+             const SortieQuestions *questions,
              const SortieAnalysis *analysis,
              const SortieEvidence *evidence)
 {
@@ -78,7 +79,7 @@ message_new (const SortieStepInput *input,
   append_insights (message, analysis, evidence);
   sortie_evidence_append (evidence, message);
   g_string_append_printf (message, "\nLanguage of the report: %s\nLength: about %d words\n",
-                          sortie_prompt_get_language_name (input->plan->language),
+                          sortie_prompt_get_language_name (questions->report_language),
                           words_of (input));
   return g_string_free (message, FALSE);
 }
@@ -274,7 +275,7 @@ sortie_writer_ask (SortieCognition *self,
     return SORTIE_COGNITION_STOPPED;
   if (evidence->passages->len == 0)
     return SORTIE_COGNITION_WITHOUT;
-  message = message_new (input, analysis, evidence);
+  message = message_new (input, questions, analysis, evidence);
   writing.taken = taken;
   writing.report.text = g_string_new (NULL);
   writing.report.citations = sortie_citations_new (evidence->passages->len, taken_cb, &writing);

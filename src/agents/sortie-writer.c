@@ -133,6 +133,7 @@ sortie_writer_run (const SortieStepInput *input,
   if (analysis == NULL)
     return NULL;
   questions = sortie_questions_from_mission (input->mission);
+  sortie_questions_take_locale (questions, input->mission, input->locale);
   if (is_on)
     switch (sortie_writer_ask (cognition, input, output, questions, analysis, &result, error))
       {

@@ -460,7 +460,8 @@ sortie_api_new (const SortieBackendAddress *address, const char *token, GError *
       soup_session_new_with_options ("remote-connectable", connectable, "max-conns",
                                      2 * SORTIE_API_CONNECTIONS, "max-conns-per-host",
                                      SORTIE_API_CONNECTIONS, "timeout", SORTIE_API_TIMEOUT_SECONDS,
-                                     "user-agent", "Sortie/" SORTIE_VERSION, NULL);
+                                     "user-agent", "Sortie/" SORTIE_VERSION, "accept-language-auto",
+                                     TRUE, NULL);
   /* It would take the Authorization header for its own. */
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   if (sortie_backend_address_is_local (address))

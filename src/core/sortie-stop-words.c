@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "sortie-core"
 
+#include "sortie-language.h"
 #include "sortie-text.h"
 
 #include <string.h>
@@ -100,7 +101,18 @@ static const StopList lists[] = {
     " pelos pois por porque pode podem quais qual quando quanto que quem sao se segundo seja sem"
     " sempre ser sera seu seus si sido so sob sobre sua suas tal tambem te tem tendo ter teu tinha"
     " toda todas todo todos tu tua um uma umas uns voce voces" },
+  /* Written without spaces, so each word is one character; particles and endings are Hiragana. */
+  { "ja",
+    "あ い う え お か き く け こ さ し す せ そ た ち つ て と な に ぬ ね の は ひ ふ へ ほ ま み"
+    " む め も や ゆ よ ら り る れ ろ わ を ん っ ゃ ゅ ょ 何 等" },
+  { "zh",
+    "的 了 是 在 和 与 及 或 也 都 就 而 但 之 其 所 以 于 为 被 把 从 对 向 吗 呢 吧 啊 么 这 那 哪"
+    " 些 什 怎 谁 何 我 你 您 他 她 它 们 有 没 不 请 并 且 因 由 等 个 很 还 又 再 只 才 更 最 会 能 可"
+    " 要 应 须 将 给 让 使 则 若 如 到 着 过 得 地 多 少 几" },
 };
+
+/* The lists before the first of those are of languages that are told by their words. */
+#define N_SPACED (G_N_ELEMENTS (lists) - 2)
 
 /* Adds to each word's set of languages (bit i for lists[i]) the language at `index`. */
 static void
@@ -180,13 +192,11 @@ sortie_text_is_stop_word (const char *language, const char *folded)
   return index < G_N_ELEMENTS (lists) && (languages >> index & 1) != 0;
 }
 
-const char *
-sortie_text_guess_language (const char *text, gsize length)
+/* How often the text uses a function word of each language. */
+static void
+count_all (const char *text, gsize length, guint *hits)
 {
-  gsize read = sortie_text_whole_characters (text, MIN (length, GUESS_BYTES));
-  g_autoptr (GArray) words = sortie_text_tokenize (text, read);
-  guint hits[G_N_ELEMENTS (lists)] = { 0 };
-  gsize best = 0;
+  g_autoptr (GArray) words = sortie_text_tokenize (text, length);
 
   for (guint w = 0; w < words->len; w++)
     {
@@ -203,8 +213,56 @@ sortie_text_guess_language (const char *text, gsize length)
           count_hits (hits, get_tables ()->marked, lower);
         }
     }
-  for (gsize i = 1; i < G_N_ELEMENTS (lists); i++)
+}
+
+/* NULL where no language has enough of them; `alone` (out): whether no other has as many. */
+static const char *
+find_most_used (const char *text, gsize length, gboolean *alone)
+{
+  guint hits[G_N_ELEMENTS (lists)] = { 0 };
+  gsize best = 0;
+
+  count_all (text, length, hits);
+  for (gsize i = 1; i < N_SPACED; i++)
     if (hits[i] > hits[best])
       best = i;
-  return hits[best] >= GUESS_MIN_HITS ? lists[best].language : "en";
+  *alone = TRUE;
+  for (gsize i = 0; i < N_SPACED; i++)
+    *alone = *alone && (i == best || hits[i] < hits[best]);
+  return hits[best] >= GUESS_MIN_HITS ? lists[best].language : NULL;
+}
+
+const char *
+sortie_text_guess_language (const char *text, gsize length)
+{
+  gsize read = sortie_text_whole_characters (text, MIN (length, GUESS_BYTES));
+  const char *found = sortie_language_of_script (text, read, NULL);
+  gboolean alone;
+
+  if (found == NULL)
+    found = find_most_used (text, read, &alone);
+  return found != NULL ? found : "en";
+}
+
+const char *
+sortie_text_tell_language (const char *text, gsize length)
+{
+  gsize read = sortie_text_whole_characters (text, MIN (length, GUESS_BYTES));
+  gboolean sure = FALSE;
+  const char *found = sortie_language_of_script (text, read, &sure);
+
+  if (found == NULL)
+    found = find_most_used (text, read, &sure);
+  return sure ? found : NULL;
+}
+
+guint
+sortie_text_count_stop_words (const char *language, const char *text, gsize length)
+{
+  gsize read = sortie_text_whole_characters (text, MIN (length, GUESS_BYTES));
+  guint hits[G_N_ELEMENTS (lists)] = { 0 };
+  gsize index = find_language (language);
+
+  count_all (text, read, hits);
+  return index < G_N_ELEMENTS (lists) ? hits[index] : 0;
 }

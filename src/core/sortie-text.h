@@ -34,8 +34,14 @@ GArray *sortie_text_split_sentences (const char *text, gsize length);
 guint sortie_text_count_words (const char *text, gsize length);
 
 /* The ISO 639-1 code whose function words the text uses most ("en", "de", "fr", "es", "it", "nl",
- * "pt"), or "en" where there is too little to tell. */
+ * "pt"), or whose script it is written in ("ja", "zh"); "en" where there is too little to tell. */
 const char *sortie_text_guess_language (const char *text, gsize length);
+
+/* The same, but NULL where there is too little to tell, or as much for another language. */
+const char *sortie_text_tell_language (const char *text, gsize length);
+
+/* How many function words of that language the text has. */
+guint sortie_text_count_stop_words (const char *language, const char *text, gsize length);
 
 /* Whether the folded token is a function word of that language. */
 gboolean sortie_text_is_stop_word (const char *language, const char *folded);

@@ -19,7 +19,20 @@ find_terms (const char *text, GArray *words, const char *const *terms)
   GArray *found = g_array_sized_new (FALSE, FALSE, sizeof (int), words->len);
 
   for (guint i = 0; terms[i] != NULL; i++)
-    g_hash_table_insert (stems, sortie_stem ("en", terms[i]), GINT_TO_POINTER (i + 1));
+    {
+      g_autoptr (GArray) parts = sortie_text_tokenize (terms[i], strlen (terms[i]));
+
+      /* A term of two characters that are words by themselves is found by either. */
+      for (guint j = 0; parts->len > 1 && j < parts->len; j++)
+        {
+          const SortieSpan *part = &g_array_index (parts, SortieSpan, j);
+          g_autofree char *one = g_strndup (terms[i] + part->start, part->end - part->start);
+
+          g_hash_table_insert (stems, sortie_stem ("en", one), GINT_TO_POINTER (i + 1));
+        }
+      if (parts->len <= 1)
+        g_hash_table_insert (stems, sortie_stem ("en", terms[i]), GINT_TO_POINTER (i + 1));
+    }
   for (guint i = 0; i < words->len; i++)
     {
       const SortieSpan *word = &g_array_index (words, SortieSpan, i);

@@ -5,6 +5,7 @@
 
 #include "sortie-error.h"
 #include "sortie-json.h"
+#include "sortie-language.h"
 #include "sortie-text.h"
 
 #include <string.h>
@@ -107,22 +108,41 @@ read_text (JsonObject *body, const char *member, const char **text, GError **err
   return TRUE;
 }
 
-/* The options as they are stored: only those that are known. */
+/* What the submitter reads, where that is not English, for a mission that does not tell its language
+ * (its text is the body's). As any field that only prefers, it is never refused. */
+static const char *
+read_language (SortieRequest *request)
+{
+  const char *field = sortie_request_get_header (request, "Accept-Language");
+  const char *language = field != NULL ? sortie_language_accept (field) : NULL;
+
+  return language != NULL && !g_str_equal (language, sortie_languages[0]) ? language : NULL;
+}
+
+/* The options as they are stored: only those that are known, and the submitter's language. */
 static gboolean
-read_options (JsonObject *body, char **stored, GError **error)
+read_options (SortieRequest *request, JsonObject *body, char **stored, GError **error)
 {
   static const char *const known[] = { "words", NULL };
+  const char *language = read_language (request);
   JsonObject *options = NULL;
   gint64 words = SORTIE_MISSION_DEFAULT_WORDS;
+  GString *json;
 
   if (!sortie_json_get_object (body, "options", FALSE, &options, error))
     return FALSE;
-  if (options == NULL)
+  if (options == NULL && language == NULL)
     return TRUE;
-  if (!sortie_json_check_members (options, known, error) ||
-      !sortie_json_get_integer (options, "words", FALSE, MIN_WORDS, MAX_WORDS, &words, error))
+  if (options != NULL &&
+      (!sortie_json_check_members (options, known, error) ||
+       !sortie_json_get_integer (options, "words", FALSE, MIN_WORDS, MAX_WORDS, &words, error)))
     return FALSE;
-  *stored = g_strdup_printf ("{\"words\":%d}", (int) words);
+  json = g_string_new ("{");
+  sortie_json_append_member_int (json, "words", words);
+  if (language != NULL)
+    sortie_json_append_member_string (json, "language", language);
+  g_string_append_c (json, '}');
+  *stored = g_string_free (json, FALSE);
   return TRUE;
 }
 
@@ -175,7 +195,7 @@ sortie_submission_accept (SortieServices *services,
   if (!sortie_json_check_members (body, members, error) ||
       !read_text (body, text_member, &submission.text, error) ||
       !sortie_json_get_array (body, "collections", FALSE, &names, error) ||
-      !read_options (body, &options, error) || !read_key (request, &id, error))
+      !read_options (request, body, &options, error) || !read_key (request, &id, error))
     return NULL;
   collections = pin_collections (services, names, error);
   if (collections == NULL)

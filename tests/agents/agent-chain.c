@@ -205,6 +205,7 @@ chain_run (const char *mission, const ChainOptions *options)
   SortieStepInput input = { .mission_id = "00000000-0000-4000-8000-000000000000",
                             .mission = mission,
                             .words = options->words,
+                            .locale = options->locale,
                             .collections = options->collections,
                             .step = 1,
                             .faults = options->faults,

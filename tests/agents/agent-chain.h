@@ -39,6 +39,7 @@ typedef struct
   SortieLibrary *library;
   GPtrArray *collections; /* SortiePinnedCollection */
   int words;
+  const char *locale;
   gboolean faults;
   int failing_step; /* a retrieval step that is given up; 0 for none */
   gpointer cognition;

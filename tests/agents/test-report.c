@@ -54,9 +54,12 @@ compose (const char *mission, const char *language, const SortieAnalysis *analys
 {
   g_autoptr (SortieQuestions) questions = sortie_questions_from_mission (mission);
   g_autoptr (SortiePlan) plan = sortie_plan_new (questions->title, language, "deterministic");
-  g_autoptr (SortieReport) report = sortie_report_compose (plan, questions, analysis);
+  g_autoptr (SortieReport) report = NULL;
   GString *text = g_string_new (NULL);
 
+  g_free (questions->report_language);
+  questions->report_language = g_strdup (language);
+  report = sortie_report_compose (plan, questions, analysis);
   for (guint i = 0; i < report->blocks->len; i++)
     g_string_append (text, g_ptr_array_index (report->blocks, i));
   *data = sortie_report_to_data (report, "deterministic");
@@ -141,27 +144,6 @@ test_languages (void)
         g_assert_nonnull (strstr (report, expected[i][j]));
       g_assert_null (strchr (report, '{'));
       assert_report_is_sound (report, data, NULL);
-    }
-}
-
-/* Every phrase of every language is there, and its values have places. */
-static void
-test_phrases_are_complete (void)
-{
-  static const char *const languages[] = { "en", "de", "fr", "es" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (languages); i++)
-    {
-      const SortiePhrases *phrases = sortie_phrases_get (languages[i]);
-      const char *const *all = (const char *const *) phrases;
-
-      g_assert_cmpstr (phrases->language, ==, languages[i]);
-      for (gsize j = 0; j < sizeof *phrases / sizeof (char *); j++)
-        g_assert_nonnull (all[j]);
-      g_assert_nonnull (strstr (phrases->page_format, "{n}"));
-      g_assert_nonnull (strstr (phrases->unanswered_format, "{list}"));
-      g_assert_nonnull (strstr (phrases->nothing_searched_format, "{terms}"));
-      g_assert_nonnull (strstr (phrases->closing_format, "{cited}"));
     }
 }
 
@@ -336,7 +318,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report/golden", test_golden);
   g_test_add_func ("/report/languages", test_languages);
-  g_test_add_func ("/report/phrases-are-complete", test_phrases_are_complete);
   g_test_add_func ("/report/format", test_format);
   g_test_add_func ("/report/no-documents", test_no_documents);
   g_test_add_func ("/report/nothing-found", test_nothing_found);

@@ -205,7 +205,7 @@ static const char *const languages[][2] = {
   { "nl", "Welke verplichtingen heeft de leverancier na de levering van het product?" },
   { "pt", "O que é Redis?" },
   { "pt", "Quais são as obrigações do fornecedor depois da entrega?" },
-  { "en", "漢字かな" },
+  { "ja", "漢字かな" },
 };
 
 static void

@@ -67,6 +67,27 @@ def test_topology_and_metrics(backend):
 
 
 @served()
+def test_language(backend):
+    """what the submitter reads is kept, unless it is English; what cannot be read is passed over"""
+    fields = [("de", "de"), ("pt-BR,pt;q=0.9,en;q=0.8", "pt"), ("it, zh-Hans;q=0.5", "zh"),
+              ("en-GB, de;q=0.9", None), ("tlh", None), ("*", None), (";;q=,,", None),
+              ("de;q=0", None), ("x" * 4000, None)]
+    for field, language in fields:
+        answer = backend.post("/missions", {"mission": MISSION, "collections": []},
+                              headers={"Accept-Language": field})
+        mission = json_of(answer, 202)["mission_id"]
+        backend.wait_done(mission)
+        found = json_of(backend.get(f"/missions/{mission}"))
+        expected = {"words": 600, "language": language} if language else {}
+        assert found.get("options", {}) == expected, (field, found.get("options"))
+    answer = backend.post("/missions", {"mission": "RAID LVM", "collections": []},
+                          headers={"Accept-Language": "de-AT"})
+    mission = json_of(answer, 202)["mission_id"]
+    backend.wait_done(mission)
+    assert "**Kurz gesagt.**" in backend.get(f"/missions/{mission}/report").text
+
+
+@served()
 def test_whole_mission(backend):
     answer = backend.post("/missions", {"mission": MISSION, "collections": ["docs", "docs"],
                                         "options": {"words": 200}})
