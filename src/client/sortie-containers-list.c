@@ -61,7 +61,7 @@ parse_list (SortieContainers *self, GPtrArray *lines)
         continue;
       container = g_new0 (SortieContainer, 1);
       container->service = dup_service (self->project, parts[0]);
-      container->name = g_steal_pointer (&parts[0]);
+      container->name = g_strdup (parts[0]);
       container->state = g_ascii_strdown (parts[1], -1);
       container->status = g_strdup (parts[2]);
       g_ptr_array_add (list, container);
@@ -147,7 +147,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       sortie_containers_run (self, FALSE,
                              sortie_container_engine_dup_call (self->engine, "port",
                                                                published->name, BACKEND_PORT, NULL),
-                             g_task_get_cancellable (task), port_cb, g_steal_pointer (&task));
+                             g_task_get_cancellable (task), port_cb, g_object_ref (task));
       return;
     }
   g_clear_pointer (&self->address, sortie_backend_address_free);

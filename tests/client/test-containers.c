@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "containers-fixture.h"
+#include "sortie-compose-file.h"
+#include "sortie-error.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define PS                                                                                         \
+  "podman|ps|-a|--filter|label=com.docker.compose.project=sortie|--format|"                        \
+  "{{.Names}}|{{.State}}|{{.Status}}\n"
+#define COMPOSE "podman-compose|-p|sortie|-f|compose.yaml|"
+#define INSPECT(name) "podman|image|inspect|--format|{{.Id}}|localhost/sortie-" name ":latest\n"
+#define FIND "podman|info|--format|{{.Version.Version}}\npodman-compose|version\n"
+#define PORT "podman|port|sortie_backend_1|8000/tcp\n"
+#define USUAL "podman podman-compose"
+
+/* --- which engine --- */
+
+static void
+assert_engine (const char *programs, const char *wanted, const char *expected)
+{
+  g_autoptr (Stack) stack = stack_new (programs);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  const SortieContainerEngine *engine;
+  g_autofree char *display = NULL;
+
+  if (wanted != NULL)
+    stack->environment =
+        g_environ_setenv (stack->environment, "SORTIE_CONTAINER_ENGINE", wanted, TRUE);
+  sortie_containers_set_environment (stack->containers, (const char *const *) stack->environment);
+  sortie_containers_look_async (stack->containers, NULL, test_result_cb, &result);
+  test_wait_until (result != NULL);
+  engine = sortie_containers_look_finish (stack->containers, result, &error);
+  if (expected == NULL)
+    {
+      g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND);
+      g_assert_null (engine);
+      return;
+    }
+  g_assert_no_error (error);
+  display = sortie_container_engine_dup_display (engine);
+  g_assert_cmpstr (display, ==, expected);
+}
+
+static void
+test_engines (void)
+{
+  assert_engine ("podman podman-compose docker docker-compose", NULL,
+                 "Podman 9.8.7 with podman-compose");
+  assert_engine ("podman docker docker-compose", NULL, "Podman 9.8.7 with podman compose");
+  assert_engine ("docker docker-compose", NULL, "Docker 9.8.7 with docker compose");
+  assert_engine ("podman podman-compose docker", "docker", "Docker 9.8.7 with docker compose");
+  assert_engine ("podman podman-compose", "docker", NULL);
+  assert_engine ("podman-compose docker-compose", NULL, NULL);
+  assert_engine ("", NULL, NULL);
+}
+
+static void
+test_second_engine (void)
+{
+  g_autoptr (Stack) stack = stack_new ("podman docker docker-compose");
+  g_autoptr (GError) error = NULL;
+
+  /* Podman is there but of no use, and `docker compose` is missing. */
+  stack_on (stack, "engine-info", "[ $name = docker ] && echo 28.0");
+  stack_on (stack, "compose-version", "[ $name = docker-compose ]");
+  g_assert_true (stack_up (stack, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (sortie_containers_get_engine (stack->containers)->compose[0], ==,
+                   "docker-compose");
+}
+
+/* --- up --- */
+
+static void
+test_up (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *secrets = g_build_filename (stack->folder, "data/sortie/containers", NULL);
+  g_autofree char *token_path = g_build_filename (secrets, "sortie-token", NULL);
+  g_autofree char *token = NULL;
+  g_autofree char *calls = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *environment = NULL;
+  g_autofree char *seen_path = g_build_filename (stack->state, "seen", NULL);
+  g_autoptr (GError) error = NULL;
+  GStatBuf info;
+
+  stack_on (stack, "compose-up",
+            "echo \"$SORTIE_SECRETS ${SORTIE_ENV_FILE-} ${GROQ_API_KEY-none} $PWD\" "
+            ">$FAKE_ENGINE/seen\n"
+            "echo 'sortie_backend_1|running|Up' >$FAKE_ENGINE/running\n"
+            "echo started >&2");
+  g_assert_true (stack_up (stack, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (stack->stages->str, ==, "looking building starting waiting ready");
+  calls = stack_take_calls (stack);
+  g_assert_cmpstr (calls, ==,
+                   FIND PS INSPECT ("redis") COMPOSE "build|redis\n" INSPECT ("redis")
+                       INSPECT ("backend") COMPOSE "build|backend\n" INSPECT ("backend") COMPOSE
+                   "up|-d|--no-build|redis|backend\n" PS PORT PS PORT);
+  g_assert_cmpstr (sortie_backend_address_get_display (
+                       sortie_containers_get_address (stack->containers)),
+                   ==, peer_get_url (stack->backend));
+  g_assert_nonnull (strstr (stack->lines->str, "STEP 1/1: FROM scratch\n"));
+  g_assert_nonnull (strstr (stack->lines->str, "started\n"));
+
+  /* Secrets of the user's own, in a folder that is closed to others. */
+  g_assert_true (g_file_get_contents (token_path, &token, NULL, NULL));
+  g_assert_cmpstr (sortie_containers_get_token (stack->containers), ==, token);
+  g_assert_cmpuint (strlen (token), ==, 64);
+  g_assert_cmpint (g_stat (secrets, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0700);
+  g_assert_true (g_file_get_contents (seen_path, &environment, NULL, NULL));
+  again = g_strdup_printf ("%s %s/backend.env none %s\n", secrets, secrets, stack->compose);
+  g_assert_cmpstr (environment, ==, again);
+}
+
+/* Somebody has started it already: it is taken as it is. */
+static void
+test_up_again (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *token = NULL;
+  g_autofree char *calls = NULL;
+
+  g_assert_true (stack_up (stack, NULL, &error));
+  token = g_strdup (sortie_containers_get_token (stack->containers));
+  g_free (stack_take_calls (stack));
+  g_assert_true (stack_up (stack, NULL, &error));
+  g_assert_no_error (error);
+  calls = stack_take_calls (stack);
+  g_assert_cmpstr (calls, ==, FIND PS PORT PS PORT);
+  g_assert_cmpstr (stack->stages->str, ==, "looking waiting ready");
+  g_assert_cmpstr (sortie_containers_get_token (stack->containers), ==, token);
+}
+
+/* Without a source beside the compose file images are fetched, those that are there are not. */
+static void
+test_pull (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *source = g_build_filename (stack->folder, "meson.build", NULL);
+  g_autofree char *calls = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_unlink (source);
+  stack->environment =
+      g_environ_setenv (stack->environment, "SORTIE_IMAGES", "registry.example/x", TRUE);
+  sortie_containers_set_environment (stack->containers, (const char *const *) stack->environment);
+  stack_write (stack, "images", "registry.example/x/sortie-redis:latest\n");
+  g_assert_true (stack_up (stack, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (stack->stages->str, ==, "looking fetching starting waiting ready");
+  calls = stack_take_calls (stack);
+  g_assert_nonnull (strstr (calls, "\npodman|pull|registry.example/x/sortie-backend:latest\n"));
+  g_assert_null (strstr (calls, "|pull|registry.example/x/sortie-redis"));
+  g_assert_null (strstr (calls, "|build|"));
+}
+
+/* --- what goes wrong --- */
+
+static void
+test_no_engine (void)
+{
+  g_autoptr (Stack) none = stack_new ("");
+  g_autoptr (Stack) no_compose = stack_new ("podman");
+
+  stack_assert_fails (none, SORTIE_CONTAINERS_NO_ENGINE, SORTIE_ERROR_NOT_FOUND,
+                      "apt install podman podman-compose");
+  stack_on (no_compose, "compose-version", "echo unrecognized >&2; exit 125");
+  stack_assert_fails (no_compose, SORTIE_CONTAINERS_NO_COMPOSE, SORTIE_ERROR_NOT_FOUND,
+                      "Podman is installed, but nothing that reads compose files");
+}
+
+static void
+test_no_rights (void)
+{
+  g_autoptr (Stack) docker = stack_new ("docker");
+  g_autoptr (Stack) podman = stack_new (USUAL);
+  g_autoptr (Stack) stopped = stack_new ("docker");
+
+  stack_on (docker, "engine-info",
+            "echo 'permission denied while trying to connect to the Docker daemon socket at "
+            "unix:///var/run/docker.sock' >&2; exit 1");
+  stack_assert_fails (docker, SORTIE_CONTAINERS_DENIED, SORTIE_ERROR_DENIED,
+                      "you may not use Docker; ask the administrator");
+  stack_on (
+      podman, "engine-info",
+      "echo 'Error: cannot set up namespace using \"/usr/bin/newuidmap\": exit status 1' >&2; "
+      "exit 125");
+  stack_assert_fails (podman, SORTIE_CONTAINERS_NO_SUBIDS, SORTIE_ERROR_DENIED,
+                      "usermod --add-subuids");
+  stack_on (
+      stopped, "engine-info",
+      "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker "
+      "daemon running?' >&2; exit 1");
+  stack_assert_fails (stopped, SORTIE_CONTAINERS_NOT_RUNNING, SORTIE_ERROR_UNAVAILABLE,
+                      "its service does not run");
+}
+
+static void
+test_no_folder (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *path = g_build_filename (stack->compose, "compose.yaml", NULL);
+
+  g_unlink (path);
+  stack_assert_fails (stack, SORTIE_CONTAINERS_NO_FOLDER, SORTIE_ERROR_NOT_FOUND, path);
+}
+
+static void
+test_sandbox (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *calls = NULL;
+
+  stack->environment = g_environ_setenv (stack->environment, "FLATPAK_ID", "x", TRUE);
+  sortie_containers_set_environment (stack->containers, (const char *const *) stack->environment);
+  stack_assert_fails (stack, SORTIE_CONTAINERS_SANDBOX, SORTIE_ERROR_UNAVAILABLE,
+                      "outside the sandbox only");
+  calls = stack_take_calls (stack);
+  g_assert_cmpstr (calls, ==, "");
+}
+
+/* podman-compose says what went wrong, and ends with success. */
+static void
+test_port_taken (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *calls = NULL;
+
+  stack_on (
+      stack, "compose-up",
+      "echo 'sortie_redis_1|running|Up' >$FAKE_ENGINE/running\n"
+      "echo 'Error: rootlessport listen tcp 127.0.0.1:8123: bind: address already in use' >&2\n"
+      "echo 'exit code: 126'");
+  stack_assert_fails (stack, SORTIE_CONTAINERS_PORT_TAKEN, SORTIE_ERROR_CONFLICT,
+                      "another program listens on port 8123 already; end it, or set SORTIE_PORT");
+  calls = stack_take_calls (stack);
+  g_assert_true (g_str_has_suffix (calls, PS COMPOSE "down|-t|5\n"));
+  g_assert_cmpstr (stack->stages->str, ==, "looking building starting stopping idle");
+}
+
+static void
+test_no_image (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *source = g_build_filename (stack->folder, "meson.build", NULL);
+
+  g_unlink (source);
+  stack_on (stack, "engine-pull",
+            "echo 'Error: initializing source docker://localhost/sortie-redis:latest: pinging "
+            "container registry localhost: dial tcp [::1]:443: connect: connection refused' >&2\n"
+            "exit 125");
+  stack_assert_fails (stack, SORTIE_CONTAINERS_NO_IMAGE, SORTIE_ERROR_NOT_FOUND,
+                      "the image localhost/sortie-redis:latest is neither on this machine nor");
+}
+
+static void
+test_build_failed (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (Stack) lying = stack_new (USUAL);
+
+  stack_on (stack, "compose-build", "echo step; echo 'E: no such package' >&2; exit 100");
+  stack_assert_fails (stack, SORTIE_CONTAINERS_BUILD_FAILED, SORTIE_ERROR_FAILED,
+                      "the image localhost/sortie-redis:latest could not be built; it said:\n");
+  g_assert_nonnull (
+      strstr (sortie_containers_get_failure (stack->containers)->words, "E: no such package"));
+  stack_on (lying, "compose-build", "echo 'Error: building at STEP' >&2; echo 'exit code: 1'");
+  stack_assert_fails (lying, SORTIE_CONTAINERS_BUILD_FAILED, SORTIE_ERROR_FAILED,
+                      "building at STEP");
+}
+
+static void
+test_disk_full (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+
+  stack_on (stack, "compose-build",
+            "echo 'writing blob: write /var/tmp/x: no space left on device' >&2; exit 1");
+  stack_assert_fails (stack, SORTIE_CONTAINERS_DISK_FULL, SORTIE_ERROR_TOO_LARGE,
+                      "the disk is full; make room, for example by “podman image prune”");
+}
+
+static void
+test_unhealthy (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *calls = NULL;
+
+  stack->is_ready = FALSE;
+  sortie_containers_set_timing (stack->containers, 200, 10);
+  stack_assert_fails (stack, SORTIE_CONTAINERS_UNHEALTHY, SORTIE_ERROR_UNAVAILABLE,
+                      "did not become ready; it said:\n");
+  g_assert_nonnull (strstr (sortie_containers_get_failure (stack->containers)->words,
+                            "backend | this is sortie_backend_1"));
+  calls = stack_take_calls (stack);
+  g_assert_nonnull (strstr (calls, "podman|logs|--tail|12|sortie_backend_1\n"));
+  g_assert_null (strstr (calls, "|down|"));
+}
+
+static void
+test_backend_ends (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+
+  stack_on (stack, "compose-up",
+            "echo 'sortie_backend_1|exited|Exited (1) 1 second ago' >$FAKE_ENGINE/running");
+  stack_assert_fails (stack, SORTIE_CONTAINERS_UNHEALTHY, SORTIE_ERROR_UNAVAILABLE,
+                      "backend | this is sortie_backend_1");
+}
+
+static void
+test_other_token (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+
+  stack->is_strict = TRUE;
+  stack_assert_fails (stack, SORTIE_CONTAINERS_OTHER_TOKEN, SORTIE_ERROR_DENIED,
+                      "were started with another token");
+}
+
+static void
+test_nothing_known (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+
+  stack_on (stack, "compose-up", "echo 'something new' >&2; exit 3");
+  stack_assert_fails (stack, SORTIE_CONTAINERS_FAILED, SORTIE_ERROR_FAILED,
+                      "Podman could not start the containers; it said:\nsomething new");
+}
+
+/* --- cancelling --- */
+
+static void
+cancel_cb (SortieContainers *containers, const char *line, GCancellable *cancellable)
+{
+  if (g_str_equal (line, "now"))
+    g_cancellable_cancel (cancellable);
+}
+
+static void
+assert_cancelled (Stack *stack)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gulong handler =
+      g_signal_connect (stack->containers, "log-line", G_CALLBACK (cancel_cb), cancellable);
+
+  g_assert_false (stack_up (stack, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (sortie_containers_get_failure (stack->containers));
+  g_signal_handler_disconnect (stack->containers, handler);
+}
+
+/* What was begun ends, with all of its children: a program that is asked for its end leaves a note. */
+static void
+test_cancel_build (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *path = g_build_filename (stack->state, "ended", NULL);
+  g_autofree char *calls = NULL;
+
+  stack_on (stack, "compose-build",
+            "trap 'echo x >>$FAKE_ENGINE/ended; exit 1' TERM\n"
+            "(trap 'echo y >>$FAKE_ENGINE/ended; exit 1' TERM; sleep 600 & wait) &\n"
+            "echo now; wait; wait");
+  assert_cancelled (stack);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  calls = stack_take_calls (stack);
+  g_assert_true (g_str_has_suffix (calls, "|build|redis\n"));
+}
+
+static void
+test_cancel_start (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *calls = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stack_on (stack, "compose-up",
+            "echo 'sortie_redis_1|running|Up' >$FAKE_ENGINE/running; echo now; exec sleep 600");
+  assert_cancelled (stack);
+  calls = stack_take_calls (stack);
+  g_assert_true (
+      g_str_has_suffix (calls, "|up|-d|--no-build|redis|backend\n" COMPOSE "down|-t|5\n"));
+  g_assert_cmpstr (stack->stages->str, ==, "looking building starting stopping idle");
+}
+
+/* The backend of somebody else's start is left alone. */
+static void
+test_cancel_wait (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *calls = NULL;
+
+  stack_write (stack, "running", "sortie_backend_1|running|Up\n");
+  stack->is_ready = FALSE;
+  sortie_containers_up_async (stack->containers, cancellable, test_result_cb, &result);
+  test_wait_until (sortie_containers_get_stage (stack->containers) == SORTIE_CONTAINERS_WAITING);
+  g_cancellable_cancel (cancellable);
+  test_wait_until (result != NULL);
+  g_assert_false (sortie_containers_up_finish (stack->containers, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  calls = stack_take_calls (stack);
+  g_assert_null (strstr (calls, "|down|"));
+}
+
+static void
+test_one_at_a_time (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sortie_containers_up_async (stack->containers, NULL, test_result_cb, &result);
+  g_assert_false (stack_up (stack, NULL, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (stack_down (stack, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_CONFLICT);
+  test_wait_until (result != NULL);
+  g_assert_true (sortie_containers_up_finish (stack->containers, result, NULL));
+}
+
+/* --- down, list, log --- */
+
+static void
+test_down (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autofree char *calls = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (stack_up (stack, NULL, &error));
+  g_free (stack_take_calls (stack));
+  g_assert_true (stack_down (stack, &error));
+  g_assert_no_error (error);
+  calls = stack_take_calls (stack);
+  g_assert_cmpstr (calls, ==, PS PORT COMPOSE "down|-t|30\n" PS);
+  g_assert_cmpstr (stack->stages->str, ==, "stopping idle");
+  g_clear_pointer (&calls, g_free);
+
+  /* Nothing to do. */
+  g_assert_true (stack_down (stack, &error));
+  g_assert_no_error (error);
+  calls = stack_take_calls (stack);
+  g_assert_cmpstr (calls, ==, PS);
+}
+
+static void
+test_down_fails (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (stack_up (stack, NULL, &error));
+  stack_on (stack, "compose-down", "echo 'cannot remove' >&2");
+  g_assert_false (stack_down (stack, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "cannot remove"));
+}
+
+static void
+said_cb (const char *line, gpointer user_data)
+{
+  if (line != NULL)
+    g_string_append_printf (user_data, "%s\n", line);
+}
+
+static void
+test_list_and_log (void)
+{
+  g_autoptr (Stack) stack = stack_new ("docker");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) read = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+  g_autoptr (GError) error = NULL;
+  GString *said = g_string_new (NULL);
+  const SortieContainer *container;
+
+  stack_write (stack, "running",
+               "sortie-backend-1|running|Up 5 minutes (healthy)\n"
+               "sortie-worker-12|exited|Exited (0) | x\n"
+               "not a container\nother|Running|Up\n");
+  sortie_containers_list_async (stack->containers, NULL, test_result_cb, &result);
+  test_wait_until (result != NULL);
+  list = sortie_containers_list_finish (stack->containers, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (list->len, ==, 3);
+  container = g_ptr_array_index (list, 0);
+  g_assert_cmpstr (container->service, ==, "backend");
+  g_assert_cmpstr (container->status, ==, "Up 5 minutes (healthy)");
+  container = g_ptr_array_index (list, 1);
+  g_assert_cmpstr (container->service, ==, "worker");
+  g_assert_cmpstr (container->state, ==, "exited");
+  g_assert_cmpstr (container->status, ==, "Exited (0) | x");
+  container = g_ptr_array_index (list, 2);
+  g_assert_cmpstr (container->service, ==, "other");
+  g_assert_cmpstr (container->state, ==, "running");
+  g_assert_nonnull (sortie_containers_get_address (stack->containers));
+
+  sortie_containers_read_log_async (stack->containers, 7, FALSE, said_cb, said, NULL,
+                                    test_result_cb, &read);
+  test_wait_until (read != NULL);
+  g_assert_true (sortie_containers_read_log_finish (stack->containers, read, &error));
+  g_assert_cmpstr (said->str, ==,
+                   "backend | this is sortie-backend-1\nworker | this is sortie-worker-12\n"
+                   "other | this is other\n");
+  g_string_free (said, TRUE);
+}
+
+static void
+cancel_said_cb (const char *line, gpointer user_data)
+{
+  if (line != NULL && strstr (line, "more of sortie_redis_1") != NULL)
+    g_cancellable_cancel (user_data);
+}
+
+static void
+test_follow_log (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stack_write (stack, "running", "sortie_redis_1|running|Up\nsortie_backend_1|running|Up\n");
+  stack_on (stack, "engine-logs", "echo more of $4; exec sleep 600");
+  sortie_containers_read_log_async (stack->containers, 7, TRUE, cancel_said_cb, cancellable,
+                                    cancellable, test_result_cb, &result);
+  test_wait_until (result != NULL);
+  g_assert_false (sortie_containers_read_log_finish (stack->containers, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_no_log (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sortie_containers_read_log_async (stack->containers, 7, FALSE, said_cb, NULL, NULL,
+                                    test_result_cb, &result);
+  test_wait_until (result != NULL);
+  g_assert_false (sortie_containers_read_log_finish (stack->containers, result, &error));
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE);
+  g_assert_cmpstr (error->message, ==, "the containers are not started");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/containers/engines", test_engines);
+  g_test_add_func ("/containers/second-engine", test_second_engine);
+  g_test_add_func ("/containers/up", test_up);
+  g_test_add_func ("/containers/up-again", test_up_again);
+  g_test_add_func ("/containers/pull", test_pull);
+  g_test_add_func ("/containers/no-engine", test_no_engine);
+  g_test_add_func ("/containers/no-rights", test_no_rights);
+  g_test_add_func ("/containers/no-folder", test_no_folder);
+  g_test_add_func ("/containers/sandbox", test_sandbox);
+  g_test_add_func ("/containers/port-taken", test_port_taken);
+  g_test_add_func ("/containers/no-image", test_no_image);
+  g_test_add_func ("/containers/build-failed", test_build_failed);
+  g_test_add_func ("/containers/disk-full", test_disk_full);
+  g_test_add_func ("/containers/unhealthy", test_unhealthy);
+  g_test_add_func ("/containers/backend-ends", test_backend_ends);
+  g_test_add_func ("/containers/other-token", test_other_token);
+  g_test_add_func ("/containers/nothing-known", test_nothing_known);
+  g_test_add_func ("/containers/cancel-build", test_cancel_build);
+  g_test_add_func ("/containers/cancel-start", test_cancel_start);
+  g_test_add_func ("/containers/cancel-wait", test_cancel_wait);
+  g_test_add_func ("/containers/one-at-a-time", test_one_at_a_time);
+  g_test_add_func ("/containers/down", test_down);
+  g_test_add_func ("/containers/down-fails", test_down_fails);
+  g_test_add_func ("/containers/list-and-log", test_list_and_log);
+  g_test_add_func ("/containers/follow-log", test_follow_log);
+  g_test_add_func ("/containers/no-log", test_no_log);
+
+  return g_test_run ();
+}
