@@ -24,6 +24,10 @@
 #define LEANING_WITH_CONTEXT 0.9
 #define LEANING_ALONE 0.55
 #define REPEATED_CONTEXT 0.5
+/* Where each document is asked, the least share of the best for the first of another document, and
+ * how much it is preferred. */
+#define ACROSS_SHARE 0.15
+#define ACROSS_PREFERENCE 4.0
 /* How much alike a sentence may be to one chosen already. */
 #define TOO_SIMILAR 0.65
 /* A sentence that many documents hold is cited from so many of them. */
@@ -166,31 +170,71 @@ most_similar (const Selection *self, guint sentence)
   return most;
 }
 
+static const char *
+document_of (const Selection *self, const Extract *extract)
+{
+  return sortie_sentences_get_passage (self->matter->sentences, extract->last)->document;
+}
+
+static gboolean
+is_across (const Selection *self, guint topic)
+{
+  return sortie_topic_is_kind (g_ptr_array_index (self->matter->topics, topic),
+                               SORTIE_QUESTION_ACROSS);
+}
+
+/* Whether the question asks each document, and this one has not been quoted for it. */
+static gboolean
+is_of_new_document (const Selection *self, guint topic, const Extract *extract)
+{
+  const char *document = document_of (self, extract);
+
+  if (!is_across (self, topic))
+    return FALSE;
+  for (guint i = 0; i < self->extracts[topic]->len; i++)
+    {
+      const Extract *other = &g_array_index (self->extracts[topic], Extract, i);
+
+      if (other->chosen && g_str_equal (document_of (self, other), document))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* The best that is left, less what it repeats (maximal marginal relevance). NULL where nothing
  * worthy fits. */
 static Extract *
 next_extract (Selection *self, guint topic, guint n_chosen, guint room)
 {
   GArray *extracts = self->extracts[topic];
+  gboolean across = is_across (self, topic);
   Extract *best = NULL;
   double best_value = 0.0;
   double top = extracts->len > 0 ? g_array_index (extracts, Extract, 0).score : 0.0;
-  double least = top * (WORTHY_SHARE + n_chosen * WORTHY_SHARE_MORE);
+  double worthy = top * (WORTHY_SHARE + n_chosen * WORTHY_SHARE_MORE);
+  double least = across ? top * ACROSS_SHARE : worthy;
 
   for (guint i = 0; i < extracts->len; i++)
     {
       Extract *extract = &g_array_index (extracts, Extract, i);
+      gboolean is_new;
       double similarity;
       double value;
 
-      if (extract->score < least || extract->score <= best_value)
+      if (extract->score < least ||
+          extract->score * (across ? ACROSS_PREFERENCE : 1.0) <= best_value)
         break;
+      is_new = is_of_new_document (self, topic, extract);
+      if (!is_new && extract->score < worthy)
+        continue;
       if (extract->chosen || extract->words > room || self->used[extract->last])
         continue;
       similarity = most_similar (self, extract->last);
-      if (similarity > TOO_SIMILAR)
+      if (similarity > TOO_SIMILAR && !is_new)
         continue;
       value = extract->score * (1.0 - sortie_rank_default_weights.redundancy * similarity);
+      if (is_new)
+        value *= ACROSS_PREFERENCE;
       /* Its context was said under another question. */
       if (self->used[extract->first] != 0 && self->used[extract->first] != topic + 1)
         value *= REPEATED_CONTEXT;
@@ -309,33 +353,37 @@ join_chosen (const Selection *self, guint topic)
   return joined;
 }
 
-static guint
-passage_of (const Selection *self, const Extract *extract)
+/* What stands together: a passage's extracts; a document's, where each document is asked. */
+static gboolean
+belong_together (const Selection *self, guint topic, const Extract *a, const Extract *b)
 {
-  return sortie_sentences_get (self->matter->sentences, extract->first)->passage;
+  return is_across (self, topic)
+             ? g_str_equal (document_of (self, a), document_of (self, b))
+             : sortie_sentences_get (self->matter->sentences, a->first)->passage ==
+                   sortie_sentences_get (self->matter->sentences, b->first)->passage;
 }
 
 /* Moves the extracts to reading order: passages by their best extract, each with all of its own. */
 static GArray *
-order_extracts (const Selection *self, GArray *extracts)
+order_extracts (const Selection *self, guint topic, GArray *extracts)
 {
   GArray *ordered = g_array_new (FALSE, FALSE, sizeof (Extract));
 
   while (extracts->len > 0)
     {
       guint best = 0;
-      guint passage;
+      Extract leader;
 
       for (guint i = 1; i < extracts->len; i++)
         if (g_array_index (extracts, Extract, i).score >
             g_array_index (extracts, Extract, best).score)
           best = i;
-      passage = passage_of (self, &g_array_index (extracts, Extract, best));
+      leader = g_array_index (extracts, Extract, best);
       for (guint i = 0; i < extracts->len;)
         {
           Extract extract = g_array_index (extracts, Extract, i);
 
-          if (passage_of (self, &extract) != passage)
+          if (!belong_together (self, topic, &extract, &leader))
             {
               i++;
               continue;
@@ -391,7 +439,7 @@ answer_of (Selection *self, guint topic_index)
   const SortieTopic *topic = g_ptr_array_index (matter->topics, topic_index);
   SortieAnswer *answer = sortie_answer_new (topic->step, topic->text, topic->retrieval != NULL);
   g_autoptr (GArray) joined = join_chosen (self, topic_index);
-  g_autoptr (GArray) ordered = order_extracts (self, joined);
+  g_autoptr (GArray) ordered = order_extracts (self, topic_index, joined);
 
   for (guint i = 0; i < ordered->len; i++)
     {

@@ -41,9 +41,17 @@ summary_factor (const SortieFinding *finding)
          (sortie_sentence_leans (lead, strlen (lead)) ? 0.5 : 1.0) * (*lead == '(' ? 0.6 : 1.0);
 }
 
-/* The best short finding of an answer that is not taken yet; -1 for none. */
+static gboolean
+is_of_document (const SortieFinding *finding, const SortieFinding *other)
+{
+  return g_str_equal (((SortieSource *) g_ptr_array_index (finding->sources, 0))->document,
+                      ((SortieSource *) g_ptr_array_index (other->sources, 0))->document);
+}
+
+/* The best short finding of an answer that is not taken yet; -1 for none. `across`: of a document
+ * that none is taken of. */
 static int
-best_for_summary (const SortieAnalysis *analysis, int answer_index)
+best_for_summary (const SortieAnalysis *analysis, int answer_index, gboolean across)
 {
   const SortieAnswer *answer = g_ptr_array_index (analysis->answers, answer_index);
   int best = -1;
@@ -59,7 +67,11 @@ best_for_summary (const SortieAnalysis *analysis, int answer_index)
         {
           const SortieFindingRef *ref = &g_array_index (analysis->summary, SortieFindingRef, j);
 
-          taken = taken || (ref->answer == answer_index && ref->finding == (int) i);
+          taken =
+              taken || (ref->answer == answer_index &&
+                        (ref->finding == (int) i ||
+                         (across &&
+                          is_of_document (finding, sortie_analysis_get_finding (analysis, *ref)))));
         }
       if (!taken && score > best_score)
         {
@@ -82,10 +94,11 @@ compare_refs (gconstpointer a, gconstpointer b)
 }
 
 static void
-summarise (SortieAnalysis *analysis)
+summarise (SortieAnalysis *analysis, const SortieMatter *matter)
 {
   guint n_answered = 0;
   guint n_findings = 0;
+  guint n_across = 0;
   guint rounds;
 
   for (guint i = 0; i < analysis->answers->len; i++)
@@ -94,12 +107,22 @@ summarise (SortieAnalysis *analysis)
 
       n_answered += answer->findings->len > 0;
       n_findings += answer->findings->len;
+      n_across +=
+          sortie_topic_is_kind (g_ptr_array_index (matter->topics, i), SORTIE_QUESTION_ACROSS);
     }
   rounds = n_answered == 1 && n_findings > SUMMARY_OF_ONE + 1 ? SUMMARY_OF_ONE : 1;
+  /* What each document says: one of each, as far as there is room. */
+  if (n_across > 0)
+    rounds = MAX_SUMMARY;
   for (guint round = 0; round < rounds; round++)
     for (guint i = 0; i < analysis->answers->len && analysis->summary->len < MAX_SUMMARY; i++)
       {
-        SortieFindingRef ref = { (int) i, best_for_summary (analysis, (int) i) };
+        gboolean across =
+            sortie_topic_is_kind (g_ptr_array_index (matter->topics, i), SORTIE_QUESTION_ACROSS);
+        SortieFindingRef ref = { (int) i, -1 };
+
+        if (round == 0 || n_across == 0 || across)
+          ref.finding = best_for_summary (analysis, (int) i, across);
 
         if (ref.finding >= 0)
           g_array_append_val (analysis->summary, ref);
@@ -285,7 +308,7 @@ sortie_analyzer_run (const SortieStepInput *input,
   sortie_matter_select (matter, words, analysis);
   take_collections (analysis, matter);
   compare_sides (analysis, matter, questions);
-  summarise (analysis);
+  summarise (analysis, matter);
   if (!tell (output, analysis, error) || !add_insights (user_data, input, output, analysis, error))
     return NULL;
   return sortie_analysis_to_json (analysis);

@@ -240,6 +240,8 @@ sortie_question_expand (
     subject[strlen (subject) - 1] = '\0';
   questions = sortie_question_expand_two_sides (language, subject, context);
   if (questions == NULL)
+    questions = sortie_question_expand_across (language, subject, text);
+  if (questions == NULL)
     questions = sortie_question_expand_comparison (language, subject, text, group, aspects);
   if (questions == NULL)
     questions = sortie_question_expand_enumeration (language, subject, context);

@@ -51,6 +51,9 @@ GPtrArray *sortie_question_expand_two_sides (const char *language,
                                              GPtrArray *context);
 GPtrArray *sortie_question_expand_comparison (
     const char *language, const char *subject, const char *clause, int group, GPtrArray *aspects);
+GPtrArray *sortie_question_expand_across (const char *language,
+                                          const char *subject,
+                                          const char *clause);
 GPtrArray *sortie_question_expand_enumeration (const char *language,
                                                const char *subject,
                                                GPtrArray *context);

@@ -17,6 +17,7 @@ typedef enum
   SORTIE_QUESTION_SHARED,     /* what the sides of a comparison have in common */
   SORTIE_QUESTION_ADVANTAGES, /* of a pair */
   SORTIE_QUESTION_DISADVANTAGES,
+  SORTIE_QUESTION_ACROSS, /* what each of the documents says about one thing */
 } SortieQuestionKind;
 
 /**
@@ -79,6 +80,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieQuestions, sortie_questions_free)
  * told. Questions and searches stay as they are.
  */
 void sortie_questions_take_locale (SortieQuestions *self, const char *mission, const char *locale);
+
+/* Whether documents are compared as a whole: there is nothing to search for. */
+gboolean sortie_question_is_overview (const SortieQuestion *self);
 
 /* The one with exactly this text; NULL where a plan was made elsewhere. */
 const SortieQuestion *sortie_questions_find (const SortieQuestions *self, const char *question);

@@ -15,6 +15,17 @@
 #define OF "(?:\\s+(?<o>von|des|der|beim|bei|einer|eines|für|im|in|durch)\\s+(?<x>.+))?$"
 #define AND "\\s*(?:,?\\s+(?:und|oder|sowie|versus|vs\\.?)\\s+|/)(?:die\\s+)?"
 
+/* "unsere drei Lieferverträge", by their common names. */
+#define DOCUMENTS                                                                                  \
+  "(?:(?:alle[nr]?|beiden?)\\s+)?(?:(?:die|der|den|unsere[nr]?|meine[nr]?|diese[nr]?|ihre[nr]?)"   \
+  "\\s+)?(?:(?:beiden?|" NUMBER ")\\s+)?(?:beigefügten\\s+|verschiedenen\\s+)?"                    \
+  "(?<d>\\w*(?:verträgen?|vereinbarungen|angeboten?|dokumenten?|dateien|berichten?|unterlagen|"         \
+  "protokollen?|studien|artikeln?|policen|rechnungen|gutachten|fassungen|entwürfen?|texten?|"      \
+  "quellen|handbüchern?))"
+#define ABOUT                                                                                      \
+  "(?:hinsichtlich|bezüglich|in\\s+Bezug\\s+auf|im\\s+Hinblick\\s+auf|zu[mr]?|über|bei[m]?|in)"    \
+  "(?:\\s+(?:der|des|die|das|den|dem))?"
+
 const SortieQuestionTable sortie_question_table_de = {
   .patterns = {
     [SORTIE_PATTERN_CONNECTIVE] = "^(?:und|auch|außerdem|dann|zuerst|zunächst|schließlich)\\b[\\s,:]*",
@@ -109,6 +120,16 @@ const SortieQuestionTable sortie_question_table_de = {
     [SORTIE_PATTERN_COUNTS] = "\\b(?:wie\\s*viele?|wie\\s+(?:lange|oft|groß|hoch|weit|schnell|"
         "alt)|wann|bis\\s+wann)\\b",
     [SORTIE_PATTERN_REASONS] = "\\b(?:warum|weshalb|wieso|wozu|gründe?\\s+für|zweck)\\b",
+    [SORTIE_PATTERN_ACROSS] =
+        "^(?:vergleichen?(?:\\s+sie)?,?\\s+)?was\\s+(?:sagen\\s+)?" DOCUMENTS "\\s+" ABOUT
+        "\\s+(?<t>.+?)(?:\\s+(?:sagen|aussagen|regeln|vorsehen|vorschreiben|festlegen))?$|"
+        "^vergleichen?(?:\\s+sie)?(?:\\s+bitte)?\\s+" DOCUMENTS "\\s+(?:nach|" ABOUT
+        ")\\s+(?<t>.+)$|"
+        "\\b(?:wie|worin)\\s+unterscheiden\\s+sich\\s+" DOCUMENTS "\\s+" ABOUT "\\s+(?<t>.+)$|"
+        "^wie\\s+regeln\\s+" DOCUMENTS "\\s+(?:(?:die|das|den)\\s+)?(?<t>.+)$|"
+        "\\bUnterschiede?n?\\s+(?:es\\s+|gibt\\s+es\\s+)?zwischen\\s+" DOCUMENTS "\\s+" ABOUT
+        "\\s+(?<t>.+)$|"
+        "^vergleichen?(?:\\s+sie)?(?:\\s+bitte)?\\s+" DOCUMENTS "(?:\\s+miteinander)?$",
   },
   .comparisons = {
     "^(?:vergleiche?n?(?:\\s+sie)?|vergleich|"

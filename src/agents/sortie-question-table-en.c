@@ -18,6 +18,20 @@
   "weak points|shortcomings"
 #define OF "(?:\\s+(?<o>of|to|in|with|for|from|when|associated with)\\s+(?<x>.+))?$"
 
+/* "our three supply contracts", by their common names. */
+#define DOCUMENTS                                                                                  \
+  "(?:(?:all|each|both)\\s+(?:of\\s+)?)?(?:(?:the|our|my|these|those|your|their)\\s+)?"             \
+  "(?:(?:all|both)\\s+)?(?:" NUMBER "\\s+)?"                                                       \
+  "(?:(?:given|attached|uploaded|various|different|draft|supply|service|rental|lease|"             \
+  "employment|sales|purchase|framework|licen[cs]e|insurance|annual)\\s+)?"                         \
+  "(?<d>contracts|agreements|offers|quotes|quotations|proposals|bids|tenders|documents|files|"       \
+  "papers|reports|articles|studies|policies|leases|invoices|letters|minutes|manuals|"              \
+  "statements|plans|drafts|versions|sources|texts)"
+#define ABOUT                                                                                      \
+  "(?:about|on|regarding|concerning|as\\s+to|in\\s+terms\\s+of|with\\s+(?:respect|regard)\\s+to|"    \
+  "in\\s+regard\\s+to|when\\s+it\\s+comes\\s+to)"
+#define TREAT "(?:handle|treat|deal\\s+with|address|cover|regulate|define)"
+
 const SortieQuestionTable sortie_question_table_en = {
   .patterns = {
     [SORTIE_PATTERN_CONNECTIVE] = "^(?:and|also|then|first|next|finally|so|now)\\b[\\s,:]*",
@@ -126,6 +140,18 @@ const SortieQuestionTable sortie_question_table_en = {
         "fast)|when|what\\s+(?:number|size|date|year|percentage))\\b",
     [SORTIE_PATTERN_REASONS] = "\\b(?:why|for\\s+what\\s+reason|reasons?\\s+for|purpose\\s+of|"
         "rationale)\\b",
+    [SORTIE_PATTERN_ACROSS] =
+        "^(?:(?:compare|contrast|compare\\s+and\\s+contrast)\\s+)?what\\s+(?:do\\s+)?" DOCUMENTS
+        "\\s+(?:each\\s+)?(?:say|state|provide|specify|stipulate|tell\\s+us|require|contain)"
+        "\\s+(?:for|" ABOUT ")\\s+(?<t>.+)$|"
+        "^(?:compare|contrast|compare\\s+and\\s+contrast|comparing)\\s+(?:how\\s+)?" DOCUMENTS
+        "\\s+(?:" TREAT "|differ\\s+in|by|for|in|" ABOUT ")\\s+(?<t>.+)$|"
+        "\\bhow\\s+do\\s+" DOCUMENTS "\\s+(?:" TREAT "|(?:differ|compare)\\s+(?:in|" ABOUT
+        "))\\s+(?<t>.+)$|"
+        "\\b(?:differences?|similarities)\\s+(?:there\\s+are\\s+)?between\\s+" DOCUMENTS
+        "\\s+(?:in|" ABOUT ")\\s+(?<t>.+)$|"
+        "^(?:compare|contrast)\\s+(?<t>.+?)\\s+(?:in|across|between|among|of)\\s+" DOCUMENTS "$|"
+        "^(?:compare|contrast)\\s+" DOCUMENTS "(?:\\s+(?:with|to)\\s+each\\s+other)?$",
   },
   .comparisons = {
     "^(?:(?:that|which)\\s+compares|compare and contrast|compare|contrast|"

@@ -18,6 +18,16 @@
 #define OF "(?:\\s+(?<o>de|del|en|para|con|al|a)\\s+(?<x>.+))?$"
 #define AND "\\s*(?:,?\\s+(?:y|e|o|u|así\\s+como)\\s+|/)(?:l[oa]s\\s+)?"
 
+/* "nuestros tres contratos", by their common names. */
+#define DOCUMENTS                                                                                  \
+  "(?:tod[oa]s\\s+)?(?:(?:los|las|nuestr[oa]s|mis|est[oa]s|sus)\\s+)?(?:" NUMBER "\\s+)?"           \
+  "(?<d>contratos|acuerdos|ofertas|presupuestos|documentos|archivos|informes|artículos|estudios|"    \
+  "actas|textos|fuentes|propuestas|pólizas|facturas|convenios|versiones|borradores)"               \
+  "(?:\\s+de\\s+(?:suministro|alquiler|trabajo|servicio))?"
+#define ABOUT                                                                                      \
+  "(?:sobre|acerca\\s+del?|(?:con\\s+)?respecto\\s+(?:al?|del?)|en\\s+cuanto\\s+al?|"              \
+  "en\\s+términos\\s+del?|en\\s+materia\\s+del?|según)(?:\\s+(?:las?|los|el))?"
+
 const SortieQuestionTable sortie_question_table_es = {
   .patterns = {
     [SORTIE_PATTERN_CONNECTIVE] = "^(?:y|también|luego|después|primero|finalmente|además)\\b[\\s,:]*",
@@ -91,6 +101,15 @@ const SortieQuestionTable sortie_question_table_es = {
         "son)|\\bdefin)",
     [SORTIE_PATTERN_COUNTS] = "(?:\\bcuánt[oa]s?|\\bcuándo|\\bcada\\s+cuánto)",
     [SORTIE_PATTERN_REASONS] = "(?:\\bpor\\s+qué|\\bpara\\s+qué|\\brazones?|\\bmotivos?)",
+    [SORTIE_PATTERN_ACROSS] =
+        "^(?:compar(?:a|e|ar)\\s+)?(?:lo\\s+)?qu[eé]\\s+dicen\\s+" DOCUMENTS "\\s+" ABOUT
+        "\\s+(?<t>.+)$|"
+        "^compar(?:a|e|ar)\\s+" DOCUMENTS "\\s+" ABOUT "\\s+(?<t>.+)$|"
+        "\\b(?:en\\s+qué|cómo)\\s+se\\s+(?:diferencian|distinguen)\\s+" DOCUMENTS "\\s+" ABOUT
+        "\\s+(?<t>.+)$|"
+        "\\bdiferencias?\\s+(?:hay\\s+|existen?\\s+)?entre\\s+" DOCUMENTS "\\s+" ABOUT
+        "\\s+(?<t>.+)$|"
+        "^compar(?:a|e|ar)\\s+" DOCUMENTS "(?:\\s+entre\\s+sí)?$",
   },
   .comparisons = {
     "^(?:compar(?:a|e|ar)|comparación\\s+del?)\\s+(?<a>.+?)\\s+(?:con|frente\\s+al?|contra|"

@@ -17,6 +17,17 @@
 #define OF "(?:\\s+(?<o>de\\s+la|de\\s+l['’]|des|du|de|d['’]|à|pour)\\s*(?<x>.+))?$"
 #define AND "\\s*(?:,?\\s+(?:et|ou|ainsi\\s+que)\\s+|/)(?:les?\\s+)?"
 
+/* "nos trois contrats", by their common names. */
+#define DOCUMENTS                                                                                  \
+  "(?:tous\\s+|toutes\\s+)?(?:(?:les|nos|mes|ces|vos|leurs|des)\\s+)?(?:" NUMBER "\\s+)?"            \
+  "(?<d>contrats|accords|conventions|offres|devis|documents|fichiers|rapports|articles|études|"      \
+  "baux|procès-verbaux|textes|sources|propositions|factures|polices|versions|projets)"             \
+  "(?:\\s+(?:de\\s+fourniture|de\\s+location|de\\s+travail|ci-joints?))?"
+#define ABOUT                                                                                      \
+  "(?:sur|concernant|à\\s+propos\\s+d(?:e|u|es)|au\\s+sujet\\s+d(?:e|u|es)|quant\\s+(?:à|aux?)|"     \
+  "en\\s+termes\\s+d(?:e|u|es)|en\\s+matière\\s+d(?:e|u|es)|en\\s+ce\\s+qui\\s+concerne|d(?:e|u|es))"  \
+  "(?:\\s+(?:las?|les?)\\b|\\s+l['’])?"
+
 const SortieQuestionTable sortie_question_table_fr = {
   .patterns = {
     [SORTIE_PATTERN_CONNECTIVE] = "^(?:et|aussi|puis|ensuite|d['’]abord|enfin)\\b[\\s,:]*",
@@ -101,6 +112,15 @@ const SortieQuestionTable sortie_question_table_fr = {
     [SORTIE_PATTERN_COUNTS] = "\\b(?:combien|quand|à\\s+quelle\\s+(?:date|fréquence)|"
         "pendant\\s+combien)\\b",
     [SORTIE_PATTERN_REASONS] = "\\b(?:pourquoi|pour\\s+quelles?\\s+raisons?|raisons?)\\b",
+    [SORTIE_PATTERN_ACROSS] =
+        "^(?:compare[rz]?\\s+)?(?:ce\\s+)?que\\s+disent\\s+" DOCUMENTS "\\s+" ABOUT
+        "\\s*(?<t>.+)$|"
+        "^compare[rz]?\\s+" DOCUMENTS "\\s+" ABOUT "\\s*(?<t>.+)$|"
+        "\\b(?:en\\s+quoi|comment)\\s+" DOCUMENTS "\\s+(?:diffèrent|se\\s+distinguent)"
+        "(?:-(?:ils|elles))?\\s+" ABOUT "\\s*(?<t>.+)$|"
+        "\\bdifférences?\\s+(?:y\\s+a-t-il\\s+|il\\s+y\\s+a\\s+)?entre\\s+" DOCUMENTS "\\s+" ABOUT
+        "\\s*(?<t>.+)$|"
+        "^compare[rz]?\\s+" DOCUMENTS "(?:\\s+entre\\s+(?:eux|elles))?$",
   },
   .comparisons = {
     "^(?:compare[rz]?|comparaison\\s+d(?:e|u|es))\\s+(?<a>.+?)\\s+(?:avec|à|au|aux|contre|"

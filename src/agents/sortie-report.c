@@ -332,6 +332,23 @@ says_more_than_table (const Composer *self, guint index)
   return FALSE;
 }
 
+/* Where each document is asked, the quotations of one stand under its title. */
+static void
+append_document (Composer *self, GString *block, const SortieAnswer *answer, guint index)
+{
+  const SortieQuestion *question = sortie_questions_find (self->questions, answer->question);
+  const SortieSource *own = quoted_of (g_ptr_array_index (answer->findings, index));
+  const SortieSource *last =
+      index > 0 ? quoted_of (g_ptr_array_index (answer->findings, index - 1)) : NULL;
+  g_autofree char *title = NULL;
+
+  if (question == NULL || question->kind != SORTIE_QUESTION_ACROSS ||
+      (last != NULL && g_str_equal (last->document, own->document)))
+    return;
+  title = sortie_report_dup_shown (own->title, SORTIE_REPORT_MAX_SHOWN);
+  g_string_append_printf (block, "%s**%s**\n\n", index > 0 ? "\n" : "", title);
+}
+
 static void
 composer_add_section (Composer *self, guint index)
 {
@@ -350,6 +367,7 @@ composer_add_section (Composer *self, guint index)
     {
       if (skip_table && is_in_table (self, index, i))
         continue;
+      append_document (self, block, answer, i);
       g_string_append (block, "- ");
       append_quote (self, block, g_ptr_array_index (answer->findings, i));
       g_string_append_c (block, '\n');

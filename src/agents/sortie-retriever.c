@@ -317,7 +317,8 @@ fill (const SortieStepInput *input, SortieRetrieval *result, GError **error)
     return TRUE;
   if (!count_collections (input, result, error))
     return FALSE;
-  if (terms->len == 0 || sortie_question_is_form_only (input->plan->language, result->query))
+  if (terms->len == 0 || sortie_question_is_form_only (input->plan->language, result->query) ||
+      (known != NULL && sortie_question_is_overview (known)))
     return look_over (input, result, error);
   return search_passages (input, result, error) && weigh_terms (input, subject, result, error);
 }

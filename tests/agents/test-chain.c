@@ -185,6 +185,34 @@ test_comparison (Fixture *fixture, gconstpointer data)
 }
 
 /* Two documents that say the same: one quotation, two citations. */
+/* Each document is asked, however alike they are, and quoted under its title. */
+static void
+test_across (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Chain) chain = run (fixture, "Compare what our two contracts say about defects.");
+  const char *report = chain->recorder->draft->str;
+  const char *hartmann = strstr (report, "**hartmann.txt**\n\n- \"The supplier repairs");
+  const char *nordwerk = strstr (report, "**nordwerk.txt**\n\n- \"The supplier repairs");
+
+  g_assert_nonnull (hartmann);
+  g_assert_nonnull (nordwerk);
+  assert_contains (hartmann, "within 36 months");
+  assert_contains (nordwerk, "within 24 months");
+  g_assert_null (strstr (report, "two* occurs"));
+}
+
+/* Without a subject there is nothing to search for: each document is looked into. */
+static void
+test_across_all (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Chain) chain = run (fixture, "Compare the contracts with each other.");
+  const char *report = chain->recorder->draft->str;
+
+  assert_contains (report, "**Dead letters**\n\n- ");
+  assert_contains (report, "**Retries**\n\n- ");
+  assert_contains (report, "**hartmann.txt**\n\n- ");
+}
+
 static void
 test_same_elsewhere (Fixture *fixture, gconstpointer data)
 {
@@ -516,6 +544,8 @@ main (int argc, char **argv)
   ADD ("/chain/question", test_question);
   ADD ("/chain/advantages", test_advantages);
   ADD ("/chain/comparison", test_comparison);
+  ADD ("/chain/across", test_across);
+  ADD ("/chain/across/all", test_across_all);
   ADD ("/chain/same-elsewhere", test_same_elsewhere);
   ADD ("/chain/difference", test_difference);
   ADD ("/chain/not-found", test_not_found);
