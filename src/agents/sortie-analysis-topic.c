@@ -171,8 +171,7 @@ sortie_topic_make_query (SortieTopic *self, const char *language, SortieVocabula
   topic_find_names (self, language, subject, vocabulary);
   if (sortie_topic_is_kind (self, SORTIE_QUESTION_SIDE))
     sortie_rank_query_add_pairs (self->query, vocabulary, subject);
-  if (self->retrieval != NULL &&
-      !sortie_question_is_form_only (language, self->retrieval->query) &&
+  if (self->retrieval != NULL && !sortie_question_is_form_only (language, self->retrieval->query) &&
       !(self->question != NULL && sortie_question_is_overview (self->question)))
     {
       add_terms (all, vocabulary, language, self->retrieval->query);

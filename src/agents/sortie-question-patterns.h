@@ -35,7 +35,7 @@ typedef enum
   SORTIE_PATTERN_DEFINES,       /* asks what something is */
   SORTIE_PATTERN_COUNTS,        /* asks how many, how long or when */
   SORTIE_PATTERN_REASONS,       /* asks why */
-  SORTIE_PATTERN_ACROSS,        /* asks what each of several documents says about something; groups d and t */
+  SORTIE_PATTERN_ACROSS, /* asks what each of several documents says about something; groups d and t */
   SORTIE_N_PATTERNS,
 } SortiePattern;
 

@@ -18,12 +18,12 @@
 /* "unsere drei Lieferverträge", by their common names. */
 #define DOCUMENTS                                                                                  \
   "(?:(?:alle[nr]?|beiden?)\\s+)?(?:(?:die|der|den|unsere[nr]?|meine[nr]?|diese[nr]?|ihre[nr]?)"   \
-  "\\s+)?(?:(?:beiden?|" NUMBER ")\\s+)?(?:beigefügten\\s+|verschiedenen\\s+)?"                    \
-  "(?<d>\\w*(?:verträgen?|vereinbarungen|angeboten?|dokumenten?|dateien|berichten?|unterlagen|"         \
-  "protokollen?|studien|artikeln?|policen|rechnungen|gutachten|fassungen|entwürfen?|texten?|"      \
+  "\\s+)?(?:(?:beiden?|" NUMBER ")\\s+)?(?:beigefügten\\s+|verschiedenen\\s+)?"                   \
+  "(?<d>\\w*(?:verträgen?|vereinbarungen|angeboten?|dokumenten?|dateien|berichten?|unterlagen|"   \
+  "protokollen?|studien|artikeln?|policen|rechnungen|gutachten|fassungen|entwürfen?|texten?|"     \
   "quellen|handbüchern?))"
 #define ABOUT                                                                                      \
-  "(?:hinsichtlich|bezüglich|in\\s+Bezug\\s+auf|im\\s+Hinblick\\s+auf|zu[mr]?|über|bei[m]?|in)"    \
+  "(?:hinsichtlich|bezüglich|in\\s+Bezug\\s+auf|im\\s+Hinblick\\s+auf|zu[mr]?|über|bei[m]?|in)"  \
   "(?:\\s+(?:der|des|die|das|den|dem))?"
 
 const SortieQuestionTable sortie_question_table_de = {

@@ -20,15 +20,15 @@
 
 /* "our three supply contracts", by their common names. */
 #define DOCUMENTS                                                                                  \
-  "(?:(?:all|each|both)\\s+(?:of\\s+)?)?(?:(?:the|our|my|these|those|your|their)\\s+)?"             \
+  "(?:(?:all|each|both)\\s+(?:of\\s+)?)?(?:(?:the|our|my|these|those|your|their)\\s+)?"            \
   "(?:(?:all|both)\\s+)?(?:" NUMBER "\\s+)?"                                                       \
   "(?:(?:given|attached|uploaded|various|different|draft|supply|service|rental|lease|"             \
   "employment|sales|purchase|framework|licen[cs]e|insurance|annual)\\s+)?"                         \
-  "(?<d>contracts|agreements|offers|quotes|quotations|proposals|bids|tenders|documents|files|"       \
+  "(?<d>contracts|agreements|offers|quotes|quotations|proposals|bids|tenders|documents|files|"     \
   "papers|reports|articles|studies|policies|leases|invoices|letters|minutes|manuals|"              \
   "statements|plans|drafts|versions|sources|texts)"
 #define ABOUT                                                                                      \
-  "(?:about|on|regarding|concerning|as\\s+to|in\\s+terms\\s+of|with\\s+(?:respect|regard)\\s+to|"    \
+  "(?:about|on|regarding|concerning|as\\s+to|in\\s+terms\\s+of|with\\s+(?:respect|regard)\\s+to|"  \
   "in\\s+regard\\s+to|when\\s+it\\s+comes\\s+to)"
 #define TREAT "(?:handle|treat|deal\\s+with|address|cover|regulate|define)"
 

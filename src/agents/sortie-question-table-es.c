@@ -20,9 +20,9 @@
 
 /* "nuestros tres contratos", by their common names. */
 #define DOCUMENTS                                                                                  \
-  "(?:tod[oa]s\\s+)?(?:(?:los|las|nuestr[oa]s|mis|est[oa]s|sus)\\s+)?(?:" NUMBER "\\s+)?"           \
-  "(?<d>contratos|acuerdos|ofertas|presupuestos|documentos|archivos|informes|artículos|estudios|"    \
-  "actas|textos|fuentes|propuestas|pólizas|facturas|convenios|versiones|borradores)"               \
+  "(?:tod[oa]s\\s+)?(?:(?:los|las|nuestr[oa]s|mis|est[oa]s|sus)\\s+)?(?:" NUMBER "\\s+)?"          \
+  "(?<d>contratos|acuerdos|ofertas|presupuestos|documentos|archivos|informes|artículos|estudios|" \
+  "actas|textos|fuentes|propuestas|pólizas|facturas|convenios|versiones|borradores)"              \
   "(?:\\s+de\\s+(?:suministro|alquiler|trabajo|servicio))?"
 #define ABOUT                                                                                      \
   "(?:sobre|acerca\\s+del?|(?:con\\s+)?respecto\\s+(?:al?|del?)|en\\s+cuanto\\s+al?|"              \

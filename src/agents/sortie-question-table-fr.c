@@ -19,13 +19,13 @@
 
 /* "nos trois contrats", by their common names. */
 #define DOCUMENTS                                                                                  \
-  "(?:tous\\s+|toutes\\s+)?(?:(?:les|nos|mes|ces|vos|leurs|des)\\s+)?(?:" NUMBER "\\s+)?"            \
-  "(?<d>contrats|accords|conventions|offres|devis|documents|fichiers|rapports|articles|études|"      \
-  "baux|procès-verbaux|textes|sources|propositions|factures|polices|versions|projets)"             \
+  "(?:tous\\s+|toutes\\s+)?(?:(?:les|nos|mes|ces|vos|leurs|des)\\s+)?(?:" NUMBER "\\s+)?"          \
+  "(?<d>contrats|accords|conventions|offres|devis|documents|fichiers|rapports|articles|études|"   \
+  "baux|procès-verbaux|textes|sources|propositions|factures|polices|versions|projets)"            \
   "(?:\\s+(?:de\\s+fourniture|de\\s+location|de\\s+travail|ci-joints?))?"
-#define ABOUT                                                                                      \
+#define ABOUT                                                                                          \
   "(?:sur|concernant|à\\s+propos\\s+d(?:e|u|es)|au\\s+sujet\\s+d(?:e|u|es)|quant\\s+(?:à|aux?)|"     \
-  "en\\s+termes\\s+d(?:e|u|es)|en\\s+matière\\s+d(?:e|u|es)|en\\s+ce\\s+qui\\s+concerne|d(?:e|u|es))"  \
+  "en\\s+termes\\s+d(?:e|u|es)|en\\s+matière\\s+d(?:e|u|es)|en\\s+ce\\s+qui\\s+concerne|d(?:e|u|es))" \
   "(?:\\s+(?:las?|les?)\\b|\\s+l['’])?"
 
 const SortieQuestionTable sortie_question_table_fr = {
