@@ -13,6 +13,7 @@
 /* Finished steps whose commit Redis has not answered; they hold no slot. */
 #define MAX_COMMITS 256
 #define LEASE_US (SORTIE_BUS_IDLE_LIMIT_MS / 3 * 1000)
+#define LEASE_RETRY_US (50 * 1000) /* while nothing is fetched */
 
 const SortieAgent sortie_deterministic_agents[SORTIE_N_AGENTS] = {
   { SORTIE_AGENT_PLANNER, sortie_planner_run, NULL },
@@ -103,6 +104,27 @@ rest_cb (gpointer user_data)
   malloc_trim (0);
 }
 
+/* Under the lock. A full worker fetches nothing, and is none the worse. */
+static gboolean
+is_full (SortieWorker *self)
+{
+  return self->n_taken >= (guint) self->options.concurrency ||
+         self->active->len >= (guint) self->options.concurrency + MAX_COMMITS;
+}
+
+gboolean
+sortie_worker_is_consuming (SortieWorker *self)
+{
+  gboolean full;
+
+  if (g_atomic_int_get (&self->stopping) != SORTIE_STOPPING_NOT)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  full = is_full (self);
+  g_mutex_unlock (&self->lock);
+  return full || sortie_fetcher_is_reading (self->fetcher);
+}
+
 /* The free slots; waits for one. 0: the worker stops. */
 static guint
 wait_for_slot (SortieWorker *self)
@@ -110,9 +132,7 @@ wait_for_slot (SortieWorker *self)
   guint slots;
 
   g_mutex_lock (&self->lock);
-  while ((self->n_taken >= (guint) self->options.concurrency ||
-          self->active->len >= (guint) self->options.concurrency + MAX_COMMITS) &&
-         g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT)
+  while (is_full (self) && g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT)
     wait_for_change (self, 0);
   slots = (guint) self->options.concurrency - self->n_taken;
   g_mutex_unlock (&self->lock);
@@ -200,6 +220,18 @@ watch_all (GPtrArray *runs, gint64 now)
   g_ptr_array_unref (runs);
 }
 
+/* The lease says that the worker takes steps, so one that takes none lets it run out. Returns when to
+ * come again, in µs. While it ends it lives. */
+static gint64
+announce (SortieWorker *self)
+{
+  if (g_atomic_int_get (&self->stopping) == SORTIE_STOPPING_NOT &&
+      !sortie_worker_is_consuming (self))
+    return LEASE_RETRY_US;
+  sortie_bus_announce_worker (self->options.bus, self->consumer, self->agents, NULL);
+  return LEASE_US;
+}
+
 /* Watches the running steps: while there are some every few milliseconds, else only for the lease. */
 static gpointer
 watch_thread (gpointer data)
@@ -216,8 +248,7 @@ watch_thread (gpointer data)
       g_mutex_unlock (&self->lock);
       if (now >= next_lease)
         {
-          next_lease = now + LEASE_US;
-          sortie_bus_announce_worker (self->options.bus, self->consumer, self->agents, NULL);
+          next_lease = now + announce (self);
         }
       watch_all (runs, now);
       g_mutex_lock (&self->lock);

@@ -39,6 +39,8 @@ void sortie_worker_stop (SortieWorker *self, gint64 grace);
 void sortie_worker_free (SortieWorker *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieWorker, sortie_worker_free)
 
+/* Whether it fetches steps, or has all that it can do: from any thread. */
+gboolean sortie_worker_is_consuming (SortieWorker *self);
 guint sortie_worker_get_n_active (SortieWorker *self);
 
 /* Agents that return at once, for benchmarks: a fixed chain of four steps. */

@@ -36,6 +36,8 @@ sortie_application_choose_backend (SortieApplication *self)
   if (address != NULL && *address != '\0')
     {
       sortie_backend_choose (self->backend, address, g_getenv ("SORTIE_TOKEN"));
+      if (self->override == NULL)
+        sortie_backend_set_shown_address (self->backend, g_getenv ("PUBLIC_URL"));
       sortie_backend_start (self->backend);
     }
   else if (g_settings_get_enum (self->settings, "backend") == 1)

@@ -47,7 +47,7 @@ dup_version (SortieBackend *backend)
 char *
 sortie_backend_words_dup_state (SortieBackend *backend)
 {
-  const char *address = sortie_backend_get_address (backend);
+  const char *address = sortie_backend_get_shown_address (backend);
   g_autofree char *shown = sortie_shown_line (address, MAX_ADDRESS);
 
   switch (sortie_backend_get_state (backend))

@@ -22,6 +22,7 @@ struct _SortieBackend
   GObject parent_instance;
   SortieBackendState state;
   char *address; /* (nullable): of a remote one */
+  char *shown;   /* (nullable): its address as people know it, where that is another one */
   char *token;   /* (nullable) */
   SortieLauncher *launcher;
   SortieApi *api;            /* (nullable) */
@@ -247,6 +248,7 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_clear_pointer (&self->info, sortie_backend_info_free);
   self->info = info;
+  sortie_api_take_info (SORTIE_API (source), node);
   answered (self);
 }
 
@@ -264,12 +266,10 @@ ask (SortieBackend *self)
 static gboolean
 speak_to (SortieBackend *self, const SortieBackendAddress *address, GError **error)
 {
-  const char *display = sortie_backend_address_get_display (address);
   g_autoptr (SortieApi) api = NULL;
 
   if (self->api != NULL &&
-      g_str_equal (sortie_backend_address_get_display (sortie_api_get_address (self->api)),
-                   display))
+      sortie_backend_address_equal (sortie_api_get_address (self->api), address))
     return TRUE;
   api = sortie_api_new (address, self->token, error);
   if (api == NULL)
@@ -398,6 +398,7 @@ sortie_backend_finalize (GObject *object)
 
   g_object_unref (self->cancellable);
   g_clear_error (&self->error);
+  g_free (self->shown);
   g_free (self->address);
   g_free (self->token);
   g_clear_pointer (&self->info, sortie_backend_info_free);
@@ -462,6 +463,7 @@ sortie_backend_choose (SortieBackend *self, const char *address, const char *tok
   self->address = g_strdup (address);
   g_free (self->token);
   self->token = g_strdup (token);
+  g_clear_pointer (&self->shown, g_free);
 }
 
 SortieLauncher *
@@ -484,6 +486,8 @@ connect_to_address (SortieBackend *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (SortieBackendAddress) address = sortie_backend_address_parse (self->address, &error);
 
+  if (address != NULL && self->shown != NULL)
+    sortie_backend_address_set_display (address, self->shown);
   if (address == NULL || !speak_to (self, address, &error))
     {
       fail (self, g_steal_pointer (&error));
@@ -583,6 +587,19 @@ const char *
 sortie_backend_get_address (SortieBackend *self)
 {
   return self->address;
+}
+
+void
+sortie_backend_set_shown_address (SortieBackend *self, const char *shown)
+{
+  g_free (self->shown);
+  self->shown = shown != NULL && *shown != '\0' ? g_strdup (shown) : NULL;
+}
+
+const char *
+sortie_backend_get_shown_address (SortieBackend *self)
+{
+  return self->address != NULL && self->shown != NULL ? self->shown : self->address;
 }
 
 const GError *

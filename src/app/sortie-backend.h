@@ -60,8 +60,12 @@ SortieApi *sortie_backend_get_api (SortieBackend *self);
 gboolean sortie_backend_is_automatic (SortieBackend *self);
 /* Whether it is a living child of this process. */
 gboolean sortie_backend_has_child (SortieBackend *self);
-/* (nullable): the address as people know it; NULL for the own one */
+/* (nullable): where calls go; NULL for the own one */
 const char *sortie_backend_get_address (SortieBackend *self);
+/* The same as people know it (PUBLIC_URL), where calls go to a name that only containers know. Set
+ * after the choice, before the start. */
+void sortie_backend_set_shown_address (SortieBackend *self, const char *shown);
+const char *sortie_backend_get_shown_address (SortieBackend *self);
 /* (nullable): why it is offline or failed */
 const GError *sortie_backend_get_error (SortieBackend *self);
 /* (nullable): what it said of itself */

@@ -108,7 +108,7 @@ is_here (SortieApi *api, const char *uri)
   g_autofree char *path = NULL;
 
   if (uri == NULL || !g_str_has_prefix (uri, "file://") ||
-      (api != NULL && !sortie_backend_address_is_local (sortie_api_get_address (api))))
+      (api != NULL && !sortie_api_takes_paths (api)))
     return FALSE;
   path = g_filename_from_uri (uri, NULL, NULL);
   return path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR);

@@ -229,7 +229,8 @@ fill (SortiePreferences *self)
                                  g_object_ref (self));
   if (is_overridden (self))
     {
-      g_autofree char *shown = sortie_shown_line (sortie_backend_get_address (self->backend), 200);
+      g_autofree char *shown =
+          sortie_shown_line (sortie_backend_get_shown_address (self->backend), 200);
       g_autofree char *text =
           g_strdup_printf (_ ("Sortie was opened with the backend %s, which stands above what is "
                               "chosen here."),

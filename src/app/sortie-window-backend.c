@@ -128,7 +128,7 @@ static void
 update_button (SortieWindow *self)
 {
   SortieBackendState state = sortie_backend_get_state (self->backend);
-  const char *address = sortie_backend_get_address (self->backend);
+  const char *address = sortie_backend_get_shown_address (self->backend);
   g_autofree char *words = sortie_backend_words_dup_state (self->backend);
   gboolean is_online = state == SORTIE_BACKEND_ONLINE;
   g_autofree char *tooltip =

@@ -8,7 +8,8 @@
 
 #define BLOCK_MS 10000 /* below the connection's reply timeout */
 #define SHORT_BLOCK_MS 50
-#define FAIR_ROUNDS 4 /* every so many rounds no queue is preferred */
+#define OVERDUE_US (15 * G_USEC_PER_SEC) /* for a read: that it blocks, and some more */
+#define FAIR_ROUNDS 4                    /* every so many rounds no queue is preferred */
 #define BACKOFF_FIRST_US (5 * 1000)
 #define BACKOFF_LAST_US G_USEC_PER_SEC
 
@@ -31,6 +32,7 @@ struct _SortieFetcher
   GCond stopped;
   gboolean stopping;
   SortieRedis *redis; /* the reading thread's, but for sortie_fetcher_stop() */
+  gint64 reading;     /* when the last read was sent, monotonic µs; 0: it failed */
   gboolean broken;    /* a connection was lost, maybe with entries on their way */
 };
 
@@ -93,6 +95,17 @@ sortie_fetcher_stop (SortieFetcher *self)
   g_mutex_unlock (&self->lock);
 }
 
+gboolean
+sortie_fetcher_is_reading (SortieFetcher *self)
+{
+  gint64 reading;
+
+  g_mutex_lock (&self->lock);
+  reading = self->reading;
+  g_mutex_unlock (&self->lock);
+  return reading > 0 && g_get_monotonic_time () - reading < OVERDUE_US;
+}
+
 static void
 set_redis (SortieFetcher *self, SortieRedis *redis)
 {
@@ -101,10 +114,19 @@ set_redis (SortieFetcher *self, SortieRedis *redis)
   g_mutex_lock (&self->lock);
   old = self->redis;
   self->redis = redis;
+  self->reading = 0;
   if (redis != NULL && self->stopping)
     sortie_redis_wake (redis);
   g_mutex_unlock (&self->lock);
   sortie_redis_free (old);
+}
+
+static void
+set_reading (SortieFetcher *self)
+{
+  g_mutex_lock (&self->lock);
+  self->reading = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -246,6 +268,7 @@ read_once (SortieFetcher *self,
   for (guint i = 0; i < n; i++)
     sortie_command_add (command, ">");
 
+  set_reading (self);
   sortie_redis_append (self->redis, command);
   reply = sortie_redis_read (self->redis, error);
   if (reply == NULL)

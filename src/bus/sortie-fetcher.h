@@ -14,6 +14,8 @@ void sortie_fetcher_free (SortieFetcher *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieFetcher, sortie_fetcher_free)
 
 GPtrArray *sortie_fetcher_read (SortieFetcher *self, guint budget);
+/* Whether a read goes on in Redis that is not overdue; from any thread. */
+gboolean sortie_fetcher_is_reading (SortieFetcher *self);
 /* Ends the read under way and all further ones, from any thread. */
 void sortie_fetcher_stop (SortieFetcher *self);
 

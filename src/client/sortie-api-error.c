@@ -94,9 +94,32 @@ sortie_api_error_from_answer (guint status,
                       reason != NULL ? reason : "");
 }
 
+static char *
+dup_host (const char *address)
+{
+  g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_NONE, NULL);
+
+  return uri != NULL ? g_strdup (g_uri_get_host (uri)) : NULL;
+}
+
+/* What went wrong, with the name that people know where it speaks of the other one */
+static char *
+dup_public_reason (const GError *error, const SortieBackendAddress *address)
+{
+  g_autofree char *host = dup_host (sortie_backend_address_get_base (address));
+  g_autofree char *shown = dup_host (sortie_backend_address_get_display (address));
+  g_auto (GStrv) parts = NULL;
+
+  if (host == NULL || shown == NULL || g_str_equal (host, shown))
+    return g_strdup (error->message);
+  parts = g_strsplit (error->message, host, -1);
+  return g_strjoinv (shown, parts);
+}
+
 GError *
 sortie_api_error_from_transport (GError *error, const SortieBackendAddress *address)
 {
+  g_autofree char *reason = dup_public_reason (error, address);
   GError *wrapped;
   SortieError code = SORTIE_ERROR_UNAVAILABLE;
 
@@ -106,7 +129,7 @@ sortie_api_error_from_transport (GError *error, const SortieBackendAddress *addr
     code = SORTIE_ERROR_PROTOCOL;
 
   wrapped = g_error_new (SORTIE_ERROR, code, "can't reach the backend at %s: %s",
-                         sortie_backend_address_get_display (address), error->message);
+                         sortie_backend_address_get_display (address), reason);
   g_error_free (error);
 
   return wrapped;

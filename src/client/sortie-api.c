@@ -19,6 +19,7 @@ struct _SortieApi
   SortieBackendAddress *address;
   SoupSession *session;
   char *authorization; /* (nullable) */
+  gboolean denies_paths;
 };
 
 G_DEFINE_FINAL_TYPE (SortieApi, sortie_api, G_TYPE_OBJECT)
@@ -474,4 +475,20 @@ const SortieBackendAddress *
 sortie_api_get_address (SortieApi *self)
 {
   return self->address;
+}
+
+gboolean
+sortie_api_takes_paths (SortieApi *self)
+{
+  return sortie_backend_address_is_local (self->address) && !self->denies_paths;
+}
+
+void
+sortie_api_take_info (SortieApi *self, JsonNode *info)
+{
+  gboolean takes = TRUE;
+
+  if (JSON_NODE_HOLDS_OBJECT (info) &&
+      sortie_json_get_boolean (json_node_get_object (info), "takes_paths", FALSE, &takes, NULL))
+    self->denies_paths = !takes;
 }

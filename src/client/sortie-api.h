@@ -39,6 +39,12 @@ SortieApi *sortie_api_new (const SortieBackendAddress *address, const char *toke
 
 const SortieBackendAddress *sortie_api_get_address (SortieApi *self);
 
+/* Whether the backend reads documents at their path on this machine. A local address says so, until
+ * the answer to GET / was taken, which knows better: behind a port of this machine may be a container,
+ * and that sees none of its files. */
+gboolean sortie_api_takes_paths (SortieApi *self);
+void sortie_api_take_info (SortieApi *self, JsonNode *info);
+
 /* `/first/second/…`, each part percent-encoded; NULL-terminated. (transfer full) */
 char *sortie_api_path (const char *first, ...) G_GNUC_NULL_TERMINATED;
 

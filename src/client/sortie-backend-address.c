@@ -198,6 +198,19 @@ sortie_backend_address_get_display (const SortieBackendAddress *self)
   return self->display;
 }
 
+void
+sortie_backend_address_set_display (SortieBackendAddress *self, const char *display)
+{
+  g_free (self->display);
+  self->display = g_strdup (display);
+}
+
+gboolean
+sortie_backend_address_equal (const SortieBackendAddress *self, const SortieBackendAddress *other)
+{
+  return g_str_equal (self->base, other->base) && g_strcmp0 (self->socket, other->socket) == 0;
+}
+
 gboolean
 sortie_backend_address_is_local (const SortieBackendAddress *self)
 {

@@ -37,6 +37,11 @@ const char *sortie_backend_address_get_socket (const SortieBackendAddress *self)
 
 /* The address as people know it. */
 const char *sortie_backend_address_get_display (const SortieBackendAddress *self);
+/* What people see in its place (PUBLIC_URL), where it is a name that only containers know. */
+void sortie_backend_address_set_display (SortieBackendAddress *self, const char *display);
+/* Whether calls go to the same place. */
+gboolean sortie_backend_address_equal (const SortieBackendAddress *self,
+                                       const SortieBackendAddress *other);
 
 /* Whether it is this machine: a Unix socket, `localhost` or a loopback address. Only such a backend
  * takes documents by their path. */

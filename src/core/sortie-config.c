@@ -26,6 +26,7 @@ typedef struct
 
 static const Variable variables[] = {
   { SORTIE_CONFIG_REDIS_URL, NULL, SHOW_ADDRESS },
+  { SORTIE_CONFIG_REDIS_PASSWORD_FILE, NULL, SHOW_PLAIN },
   { SORTIE_CONFIG_USE_GROQ, "false", SHOW_PLAIN },
   { SORTIE_CONFIG_GROQ_API_KEY, NULL, SHOW_MASK },
   { SORTIE_CONFIG_LLM_BASE_URL, "https://api.groq.com/openai/v1", SHOW_ADDRESS },

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 /* The names that are known; any other has no value. */
 #define SORTIE_CONFIG_REDIS_URL "REDIS_URL"
+#define SORTIE_CONFIG_REDIS_PASSWORD_FILE "REDIS_PASSWORD_FILE" /* for a REDIS_URL without one */
 #define SORTIE_CONFIG_USE_GROQ "USE_GROQ"
 #define SORTIE_CONFIG_GROQ_API_KEY "GROQ_API_KEY"
 #define SORTIE_CONFIG_LLM_BASE_URL "LLM_BASE_URL"

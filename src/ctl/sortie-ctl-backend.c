@@ -191,6 +191,18 @@ find_running (SortieConfig *config, GError **error)
   return sortie_backend_address_new_for_socket (socket, error);
 }
 
+/* PUBLIC_URL is what people see in place of BACKEND_URL, but not of what they have named themselves. */
+static SortieBackendAddress *
+parse_public (SortieCtl *ctl, SortieConfig *config, const char *url, GError **error)
+{
+  const char *shown = sortie_config_get (config, SORTIE_CONFIG_PUBLIC_URL);
+  SortieBackendAddress *address = sortie_backend_address_parse (url, error);
+
+  if (address != NULL && shown != NULL && ctl->options.backend == NULL)
+    sortie_backend_address_set_display (address, shown);
+  return address;
+}
+
 static gboolean
 set_up (SortieCtl *ctl, gboolean starts, GError **error)
 {
@@ -204,7 +216,7 @@ set_up (SortieCtl *ctl, gboolean starts, GError **error)
 
   url = sortie_config_get (config, SORTIE_CONFIG_BACKEND_URL);
   if (url != NULL)
-    address = sortie_backend_address_parse (url, error);
+    address = parse_public (ctl, config, url, error);
   else
     address = starts ? launch (ctl, config, NULL, error) : find_running (config, error);
   if (address == NULL)
@@ -370,7 +382,11 @@ sortie_ctl_run_backend (SortieCtl *ctl, GError **error)
     const char *name;
     int (*run) (SortieCtl *ctl, GError **error);
   } actions[] = {
-    { "up", run_up }, { "down", run_down }, { "status", run_status }, { "logs", run_logs }
+    { "up", run_up },
+    { "down", run_down },
+    { "status", run_status },
+    { "health", sortie_ctl_run_health },
+    { "logs", run_logs },
   };
   const char *action = ctl->n_arguments > 0 ? ctl->arguments[0] : "status";
 
@@ -379,6 +395,6 @@ sortie_ctl_run_backend (SortieCtl *ctl, GError **error)
       return actions[i].run (ctl, error);
 
   g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-               "backend: “%s” is none of up, down, status and logs", action);
+               "backend: “%s” is none of up, down, status, health and logs", action);
   return SORTIE_CTL_ERROR;
 }

@@ -172,6 +172,7 @@ static const char topology_description[] =
 
 static const char backend_description[] =
     "  status             whether it is there and ready (also without an argument)\n"
+    "  health             whether steps are taken there; needs no token, for health checks\n"
     "  up                 start a local one, leave it running, and print its address\n"
     "  down               end the local one in order; missions go on when it is started again\n"
     "  logs               what the one started by up has said\n"
@@ -236,8 +237,8 @@ const SortieCtlCommand sortie_ctl_commands[] = {
     dead_letters_description, json_options, 0, 2, TRUE, sortie_ctl_run_dead_letters },
   { "topology", "", "Show the running system", topology_description, json_options, 0, 0, TRUE,
     sortie_ctl_run_topology },
-  { "backend", "[up|down|status|logs]", "Look after the backend", backend_description, json_options,
-    0, 1, FALSE, sortie_ctl_run_backend },
+  { "backend", "[up|down|status|health|logs]", "Look after the backend", backend_description,
+    json_options, 0, 1, FALSE, sortie_ctl_run_backend },
   { "help", "[COMMAND]", "Show help", "", NULL, 0, 1, FALSE, run_help },
   { NULL },
 };

@@ -217,7 +217,7 @@ sortie_ctl_reindex (SortieCtl *ctl, const char *name, GError **error)
 char *
 sortie_ctl_prepare_documents (SortieCtl *ctl, const char *path, GError **error)
 {
-  gboolean local = sortie_backend_address_is_local (sortie_api_get_address (ctl->api));
+  gboolean local = sortie_ctl_takes_paths (ctl);
   g_autofree char *real = sortie_ctl_resolve_path (path, error);
   const char *paths[] = { real, NULL };
   g_autoptr (JsonNode) listing = NULL;

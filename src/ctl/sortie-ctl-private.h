@@ -128,6 +128,9 @@ JsonNode *sortie_ctl_call (SortieCtl *ctl,
                            const char *body,
                            GError **error);
 
+/* Whether the backend reads documents where they are on this machine (sortie-ctl-upload.c). */
+gboolean sortie_ctl_takes_paths (SortieCtl *ctl);
+
 /* --- output (sortie-ctl-output.c) --- */
 
 /* Text from outside as it may be shown on a terminal: no control characters, no direction marks.
@@ -217,5 +220,7 @@ int sortie_ctl_run_collections (SortieCtl *ctl, GError **error);
 int sortie_ctl_run_verify (SortieCtl *ctl, GError **error);
 int sortie_ctl_run_topology (SortieCtl *ctl, GError **error);
 int sortie_ctl_run_backend (SortieCtl *ctl, GError **error);
+/* `backend health` (sortie-ctl-health.c) */
+int sortie_ctl_run_health (SortieCtl *ctl, GError **error);
 
 G_END_DECLS

@@ -127,9 +127,25 @@ sortie_ctl_resolve_path (const char *path, GError **error)
 }
 
 gboolean
+sortie_ctl_takes_paths (SortieCtl *ctl)
+{
+  g_autoptr (JsonNode) info = NULL;
+
+  if (!sortie_api_takes_paths (ctl->api))
+    return FALSE;
+  /* Over a Unix socket it can only be this machine. */
+  if (sortie_backend_address_get_socket (sortie_api_get_address (ctl->api)) != NULL)
+    return TRUE;
+  info = sortie_ctl_call (ctl, "GET", "/", NULL, NULL, NULL);
+  if (info != NULL)
+    sortie_api_take_info (ctl->api, info);
+  return sortie_api_takes_paths (ctl->api);
+}
+
+gboolean
 sortie_ctl_add_paths (SortieCtl *ctl, const char *name, const char *const *paths, GError **error)
 {
-  gboolean local = sortie_backend_address_is_local (sortie_api_get_address (ctl->api));
+  gboolean local = sortie_ctl_takes_paths (ctl);
   g_autoptr (GPtrArray) resolved = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (JsonNode) answer = NULL;

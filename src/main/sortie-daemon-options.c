@@ -152,7 +152,7 @@ settle (SortieDaemonOptions *self, const Raw *raw, GError **error)
     return invalid (error, "--parent-fd: %d is no open descriptor", self->parent_fd);
   if ((self->tls_cert == NULL) != (self->tls_key == NULL))
     return invalid (error, "--tls-cert and --tls-key belong together");
-  if (self->listen == NULL)
+  if (self->listen == NULL && (self->roles & SORTIE_ROLE_API))
     self->listen = g_strsplit (DEFAULT_LISTEN, ",", -1);
   if (self->data_dir == NULL)
     self->data_dir = g_strdup (sortie_config_get (self->config, SORTIE_CONFIG_DATA_DIR));
@@ -177,7 +177,8 @@ sortie_daemon_options_parse (int *argc, char ***argv, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new ("— the backend of Sortie");
   const GOptionEntry entries[] = {
     { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &self->listen,
-      "Serve here (repeatable); default " DEFAULT_LISTEN "; port 0 takes a free one",
+      "Serve here (repeatable); default " DEFAULT_LISTEN "; port 0 takes a free one. "
+      "Without the role api only whether this process works",
       "tcp://HOST:PORT|unix://PATH" },
     { "data-dir", 'd', 0, G_OPTION_ARG_FILENAME, &self->data_dir, "Keep missions and indexes here",
       "DIR" },

@@ -18,7 +18,7 @@ typedef enum
 /* The command line of sortied, with the configuration behind it. */
 typedef struct
 {
-  char **listen;
+  char **listen; /* (nullable): serve nothing */
   char *data_dir;
   char **documents;
   SortieRoles roles;

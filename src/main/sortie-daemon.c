@@ -19,6 +19,7 @@
 
 #define GRACE_US (10 * G_USEC_PER_SEC) /* for running steps, before they are handed back */
 #define HTTP_STOP_MS 3000
+#define MAX_PASSWORD 4096
 /* A Redis that is away must not hold the end up: with the 10 s that the private one then gets, all is
  * over in 25 s. */
 #define GIVE_UP_US (14 * G_USEC_PER_SEC)
@@ -99,6 +100,32 @@ open_bus (const SortieBusOptions *options, int parent_fd, GError **error)
     }
 }
 
+/* A password in a file of its own, as of a container's secret, for an address that has none. */
+static gboolean
+add_password (SortieRedisUrl *url, const SortieDaemonOptions *options, GError **error)
+{
+  const char *path = sortie_config_get (options->config, SORTIE_CONFIG_REDIS_PASSWORD_FILE);
+  g_autofree char *password = NULL;
+  gsize length = 0;
+
+  if (path == NULL || url->password != NULL || url->socket_path != NULL)
+    return TRUE;
+  if (!g_file_get_contents (path, &password, &length, error))
+    {
+      g_prefix_error (error, "REDIS_PASSWORD_FILE: ");
+      return FALSE;
+    }
+  g_strchomp (password);
+  if (*password == '\0' || length > MAX_PASSWORD || strlen (password) + 2 < length)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                   "REDIS_PASSWORD_FILE: %s holds no password", path);
+      return FALSE;
+    }
+  url->password = g_steal_pointer (&password);
+  return TRUE;
+}
+
 static gboolean
 start_bus (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
 {
@@ -121,7 +148,7 @@ start_bus (SortieDaemon *self, const SortieDaemonOptions *options, GError **erro
                    sortie_private_server_get_start_time (self->server));
         }
     }
-  if (url == NULL)
+  if (url == NULL || !add_password (url, options, error))
     return FALSE;
   bus.url = url;
   bus.is_private = self->server != NULL;
@@ -199,10 +226,17 @@ listen_everywhere (SortieDaemon *self, const SortieDaemonOptions *options, GErro
 }
 
 static gboolean
+is_consuming (gpointer user_data)
+{
+  return sortie_worker_is_consuming (user_data);
+}
+
+static gboolean
 start_http (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
 {
   SortieHttpServerOptions http;
   const char *public_url = sortie_config_get (options->config, SORTIE_CONFIG_PUBLIC_URL);
+  const char *backend_url = sortie_config_get (options->config, SORTIE_CONFIG_BACKEND_URL);
 
   if (!load_tokens (self, options, error))
     return FALSE;
@@ -212,6 +246,9 @@ start_http (SortieDaemon *self, const SortieDaemonOptions *options, GError **err
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "PUBLIC_URL is no http(s) address");
       return FALSE;
     }
+  /* The name by which clients call us, which a container network gives. */
+  if (backend_url != NULL && g_str_has_prefix (backend_url, "http"))
+    sortie_origin_allow (self->origin, backend_url);
   sortie_http_server_options_init (&http);
   http.auth = self->auth;
   http.origin = self->origin;
@@ -220,7 +257,8 @@ start_http (SortieDaemon *self, const SortieDaemonOptions *options, GError **err
   self->http = sortie_http_server_new (&http, error);
   if (self->http == NULL)
     return FALSE;
-  self->hub = sortie_hub_new (self->bus);
+  if (options->roles & SORTIE_ROLE_API)
+    self->hub = sortie_hub_new (self->bus);
   self->services = (SortieServices){ .bus = self->bus,
                                      .library = self->library,
                                      .indexing = self->indexing,
@@ -228,10 +266,17 @@ start_http (SortieDaemon *self, const SortieDaemonOptions *options, GError **err
                                      .http = self->http,
                                      .auth = self->auth,
                                      .public_url = public_url,
+                                     .is_consuming = self->worker != NULL ? is_consuming : NULL,
+                                     .worker = self->worker,
                                      .provider = sortie_daemon_llm_get_provider (self->llm),
                                      .started = g_get_monotonic_time () };
-  self->counters = sortie_counters_new (self->bus, self->hub, &self->services.provider);
-  sortie_services_add_routes (&self->services);
+  if (options->roles & SORTIE_ROLE_API)
+    {
+      self->counters = sortie_counters_new (self->bus, self->hub, &self->services.provider);
+      sortie_services_add_routes (&self->services);
+    }
+  else
+    sortie_routes_add_health (&self->services);
   return listen_everywhere (self, options, error);
 }
 
@@ -261,7 +306,7 @@ sortie_daemon_start (const SortieDaemonOptions *options, GError **error)
     self->janitor = sortie_janitor_new (self->bus, &sortie_retry_policy_default);
   if (fine && (options->roles & SORTIE_ROLE_WORKER))
     start_worker (self, options);
-  if (fine && (options->roles & SORTIE_ROLE_API))
+  if (fine && options->listen != NULL)
     fine = start_http (self, options, error);
   if (fine)
     return self;

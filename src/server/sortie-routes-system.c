@@ -24,6 +24,8 @@ info_cb (SortieRequest *request, gpointer user_data)
     sortie_json_append_member_string (out, "llm_reason", llm.reason);
   if (self->public_url != NULL)
     sortie_json_append_member_string (out, "public_url", self->public_url);
+  /* Only from this machine, and never from outside of our container. */
+  sortie_json_append_member_bool (out, "takes_paths", request->is_local);
   g_string_append_c (out, '}');
   return sortie_response_new_json (200, g_string_free (out, FALSE));
 }
@@ -43,11 +45,50 @@ not_ready (const char *detail)
   return response;
 }
 
+/* Steps that wait although nothing is under way anywhere. */
+static gboolean
+is_stuck (const SortieBusStats *stats)
+{
+  gboolean waits = FALSE;
+
+  for (int i = 0; i < SORTIE_N_AGENTS; i++)
+    {
+      if (stats->agents[i].in_flight > 0)
+        return FALSE;
+      waits |= stats->agents[i].queued > 0 && stats->agents[i].oldest_ms > SORTIE_BUS_IDLE_LIMIT_MS;
+    }
+  return waits;
+}
+
+/* The worker of this process, with the connection that it needs. */
+static SortieResponse *
+check_worker (SortieServices *self)
+{
+  if (self->is_consuming != NULL && !self->is_consuming (self->worker))
+    return not_ready ("The worker of this process takes no steps");
+  return NULL;
+}
+
+static SortieResponse *
+worker_ready_cb (SortieRequest *request, gpointer user_data)
+{
+  SortieServices *self = user_data;
+  SortieResponse *trouble;
+  g_autoptr (GError) error = NULL;
+
+  if (!sortie_bus_ping (self->bus, &error))
+    return not_ready (error->message);
+  trouble = check_worker (self);
+  return trouble != NULL ? trouble
+                         : sortie_response_new_json (200, g_strdup ("{\"status\":\"ready\"}"));
+}
+
 static SortieResponse *
 ready_cb (SortieRequest *request, gpointer user_data)
 {
   SortieServices *self = user_data;
   SortieBusStats stats = { 0 };
+  SortieResponse *trouble;
   g_autoptr (GError) error = NULL;
 
   if (!sortie_bus_ping (self->bus, &error) || !sortie_bus_get_stats (self->bus, &stats, &error))
@@ -59,6 +100,11 @@ ready_cb (SortieRequest *request, gpointer user_data)
 
         return not_ready (detail);
       }
+  trouble = check_worker (self);
+  if (trouble != NULL)
+    return trouble;
+  if (is_stuck (&stats))
+    return not_ready ("Steps wait, and no worker takes them");
   return sortie_response_new_json (200, g_strdup ("{\"status\":\"ready\"}"));
 }
 
@@ -70,6 +116,13 @@ openapi_cb (SortieRequest *request, gpointer user_data)
                               "/io/github/sortie_app/Sortie/openapi.json", 0, NULL);
 
   return sortie_response_new (200, "application/json", bytes);
+}
+
+void
+sortie_routes_add_health (SortieServices *self)
+{
+  sortie_routes_add (self, "GET", "/healthz", SORTIE_BODY_NONE, health_cb);
+  sortie_routes_add (self, "GET", "/readyz", SORTIE_BODY_NONE, worker_ready_cb);
 }
 
 void

@@ -20,6 +20,8 @@ G_BEGIN_DECLS
  * @http: the edge, for its counters
  * @auth: who may ask
  * @public_url: what is shown to people and put in links
+ * @is_consuming: (nullable): whether the worker of this process takes steps; NULL where it has none
+ * @worker: for @is_consuming
  * @provider: the language model
  * @trials: how many trials of its settings are under way
  *
@@ -34,6 +36,8 @@ typedef struct
   SortieHttpServer *http;
   SortieAuth *auth;
   const char *public_url;
+  gboolean (*is_consuming) (gpointer worker);
+  gpointer worker;
   SortieProvider provider;
   gint64 started; /* monotonic µs */
   int trials;     /* atomic */
@@ -41,6 +45,9 @@ typedef struct
 
 /* Adds every route of the contract. */
 void sortie_services_add_routes (SortieServices *self);
+
+/* Where it has another role than the API: whether it lives and works, for health checks. */
+void sortie_routes_add_health (SortieServices *self);
 
 /* By topic. */
 void sortie_routes_add_missions (SortieServices *self);
