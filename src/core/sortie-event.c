@@ -51,7 +51,7 @@ sortie_event_type_from_string (const char *text, SortieEventType *type)
 SortieEvent *
 sortie_event_new (SortieEventType type, const char *source, const char *code, const char *message)
 {
-  SortieEvent *self = g_new0 (SortieEvent, 1);
+  SortieEvent *self = g_rc_box_new0 (SortieEvent);
 
   self->type = type;
   self->source = g_strdup (source);
@@ -83,11 +83,23 @@ sortie_event_copy (const SortieEvent *self)
   return copy;
 }
 
-void
-sortie_event_free (SortieEvent *self)
+/**
+ * sortie_event_ref:
+ * @self: an event that nobody changes any more
+ *
+ * Returns: (transfer full): the same event, for one more holder of the same thread
+ */
+SortieEvent *
+sortie_event_ref (const SortieEvent *self)
 {
-  if (self == NULL)
-    return;
+  return g_rc_box_acquire ((SortieEvent *) self);
+}
+
+static void
+clear_event (gpointer data)
+{
+  SortieEvent *self = data;
+
   g_free (self->source);
   g_free (self->message);
   g_free (self->code);
@@ -95,7 +107,19 @@ sortie_event_free (SortieEvent *self)
   g_free (self->data);
   g_free (self->mission_id);
   g_free (self->id);
-  g_free (self);
+}
+
+/**
+ * sortie_event_free:
+ * @self: (nullable): an event
+ *
+ * Lets go of it; it is gone with the last of its holders.
+ */
+void
+sortie_event_free (SortieEvent *self)
+{
+  if (self != NULL)
+    g_rc_box_release_full (self, clear_event);
 }
 
 /**
@@ -168,30 +192,94 @@ sortie_event_body_to_wire (const char *body,
   return g_string_free (out, FALSE);
 }
 
-static char *
-dup_member (JsonObject *object, const char *name)
-{
-  const char *text = NULL;
+/* ---- Reading ---- */
 
-  if (!sortie_json_get_string (object, name, FALSE, &text, NULL))
-    return NULL;
-  return g_strdup (text);
+typedef struct
+{
+  SortieEvent *event;
+  gboolean has_type;
+  GError *error; /* the first that is wrong with a member */
+} WireReader;
+
+static void
+read_number (WireReader *self, const char *name, const SortieJsonMember *member, int *place)
+{
+  gint64 number = 0;
+
+  if (sortie_json_member_get_integer (member, name, 1, G_MAXINT, &number, &self->error))
+    *place = (int) number;
 }
 
-static gboolean
-read_numbers (SortieEvent *self, JsonObject *object, GError **error)
+static void
+read_type (WireReader *self, const SortieJsonMember *member)
 {
-  gint64 step = 0, attempt = 0, draft = 0;
+  if (member->kind == SORTIE_JSON_NULL)
+    return;
+  self->has_type = TRUE;
+  if (member->kind != SORTIE_JSON_STRING)
+    g_set_error_literal (&self->error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                         "'type' must be a string");
+  else if (!sortie_event_type_from_string (member->text, &self->event->type))
+    g_set_error (&self->error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "Unknown event type “%s”",
+                 member->text);
+}
 
-  if (!sortie_json_get_integer (object, "step", FALSE, 1, G_MAXINT, &step, error) ||
-      !sortie_json_get_integer (object, "attempt", FALSE, 1, G_MAXINT, &attempt, error) ||
-      !sortie_json_get_integer (object, "draft", FALSE, 1, G_MAXINT, &draft, error) ||
-      !sortie_json_get_integer (object, "offset", FALSE, 0, G_MAXINT64, &self->offset, error))
-    return FALSE;
-  self->step = (int) step;
-  self->attempt = (int) attempt;
-  self->draft = (int) draft;
-  return TRUE;
+static void
+read_data (WireReader *self, const SortieJsonMember *member)
+{
+  if (member->kind == SORTIE_JSON_TREE && JSON_NODE_HOLDS_OBJECT (member->node))
+    self->event->data = sortie_json_node_to_string (member->node);
+  else if (member->kind != SORTIE_JSON_NULL)
+    g_set_error_literal (&self->error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                         "'data' must be an object");
+}
+
+/* The strings of an event, of which one of another type counts as absent. */
+static char **
+find_text (SortieEvent *event, const char *name)
+{
+  const struct
+  {
+    const char *name;
+    char **place;
+  } texts[] = {
+    { "source", &event->source },         { "message", &event->message }, { "code", &event->code },
+    { "mission_id", &event->mission_id }, { "to", &event->to },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (g_str_equal (texts[i].name, name))
+      return texts[i].place;
+  return NULL;
+}
+
+static void
+member_cb (const char *name, const SortieJsonMember *member, gpointer user_data)
+{
+  WireReader *self = user_data;
+  SortieEvent *event = self->event;
+  char **text;
+
+  if (self->error != NULL)
+    return;
+  if (g_str_equal (name, "type"))
+    read_type (self, member);
+  else if (g_str_equal (name, "data"))
+    read_data (self, member);
+  else if (g_str_equal (name, "step"))
+    read_number (self, name, member, &event->step);
+  else if (g_str_equal (name, "attempt"))
+    read_number (self, name, member, &event->attempt);
+  else if (g_str_equal (name, "draft"))
+    read_number (self, name, member, &event->draft);
+  else if (g_str_equal (name, "offset"))
+    sortie_json_member_get_integer (member, name, 0, G_MAXINT64, &event->offset, &self->error);
+  else if (member->kind != SORTIE_JSON_STRING)
+    return;
+  else if (g_str_equal (name, "timestamp"))
+    event->timestamp = MAX (sortie_timestamp_parse (member->text), 0);
+  else if ((text = find_text (event, name)) != NULL)
+    *text = g_strdup (member->text);
 }
 
 /**
@@ -206,50 +294,28 @@ SortieEvent *
 sortie_event_from_wire (const char *json, gsize length, GError **error)
 {
   const SortieJsonLimits limits = { SORTIE_EVENT_MAX_BYTES, SORTIE_JSON_MAX_DEPTH, 100000 };
-  g_autoptr (JsonNode) node = sortie_json_parse (json, length, &limits, error);
-  g_autoptr (SortieEvent) self = g_new0 (SortieEvent, 1);
-  const char *type = NULL;
-  JsonObject *object;
-  JsonObject *data = NULL;
+  g_autoptr (SortieEvent) self = g_rc_box_new0 (SortieEvent);
+  WireReader reader = { .event = self };
 
-  if (node == NULL)
-    return NULL;
-  if (!JSON_NODE_HOLDS_OBJECT (node))
+  if (!sortie_json_read_object (json, length, &limits, member_cb, &reader, error))
     {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "An event must be a JSON object");
+      g_clear_error (&reader.error);
       return NULL;
     }
-  object = json_node_get_object (node);
-  if (!sortie_json_get_string (object, "type", TRUE, &type, error) ||
-      !sortie_json_get_object (object, "data", FALSE, &data, error) ||
-      !read_numbers (self, object, error))
-    return NULL;
-  if (!sortie_event_type_from_string (type, &self->type))
+  if (reader.error == NULL && !reader.has_type)
+    g_set_error_literal (&reader.error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "'type' is missing");
+  if (reader.error == NULL && (self->source == NULL || self->message == NULL || self->code == NULL))
+    g_set_error (&reader.error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                 "An event needs “source”, “message” and “code”, all strings");
+  if (reader.error != NULL)
     {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "Unknown event type “%s”", type);
+      g_propagate_error (error, reader.error);
       return NULL;
-    }
-
-  self->source = dup_member (object, "source");
-  self->message = dup_member (object, "message");
-  self->code = dup_member (object, "code");
-  self->to = dup_member (object, "to");
-  self->mission_id = dup_member (object, "mission_id");
-  if (self->source == NULL || self->message == NULL || self->code == NULL)
-    {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-                   "An event needs “source”, “message” and “code”, all strings");
-      return NULL;
-    }
-  if (data != NULL)
-    self->data = sortie_json_node_to_string (json_object_get_member (object, "data"));
-  if (json_object_has_member (object, "timestamp"))
-    {
-      g_autofree char *time = dup_member (object, "timestamp");
-      self->timestamp = time != NULL ? MAX (sortie_timestamp_parse (time), 0) : 0;
     }
   return g_steal_pointer (&self);
 }
+
+/* ---- Times ---- */
 
 /**
  * sortie_timestamp_format:
@@ -270,6 +336,54 @@ sortie_timestamp_format (gint64 milliseconds)
                           g_date_time_get_second (time), (int) (milliseconds % 1000));
 }
 
+/* @text: begins with @n digits */
+static int
+read_digits (const char *text, int n)
+{
+  int value = 0;
+
+  for (int i = 0; i < n; i++)
+    value = value * 10 + (text[i] - '0');
+  return value;
+}
+
+/* Days from 1970-01-01 in the Gregorian calendar, whose leap day is the last of a year that begins in
+ * March. */
+static gint64
+count_days (int year, int month, int day)
+{
+  gint64 y = month > 2 ? year : year - 1;
+  int from_march = (month + 9) % 12;
+
+  return 365 * y + y / 4 - y / 100 + y / 400 + (153 * from_march + 2) / 5 + day - 1 - 719468;
+}
+
+/* The very form that sortie_timestamp_format() writes. */
+static gboolean
+parse_own_form (const char *text, gint64 *milliseconds)
+{
+  static const char form[] = "dddd-dd-ddTdd:dd:dd.dddZ";
+  int year, month, day, hour, minute, second;
+
+  for (gsize i = 0; i < sizeof form; i++)
+    if (form[i] == 'd' ? !g_ascii_isdigit (text[i]) : text[i] != form[i])
+      return FALSE;
+  year = read_digits (text, 4);
+  month = read_digits (text + 5, 2);
+  day = read_digits (text + 8, 2);
+  hour = read_digits (text + 11, 2);
+  minute = read_digits (text + 14, 2);
+  second = read_digits (text + 17, 2);
+  if (year < 1 || month < 1 || month > 12 || day < 1 ||
+      day > g_date_get_days_in_month ((GDateMonth) month, (GDateYear) year) || hour > 23 ||
+      minute > 59 || second > 59)
+    return FALSE;
+  *milliseconds =
+      (((count_days (year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000 +
+      read_digits (text + 20, 3);
+  return TRUE;
+}
+
 /**
  * sortie_timestamp_parse:
  * @text: an RFC 3339 time
@@ -279,9 +393,14 @@ sortie_timestamp_format (gint64 milliseconds)
 gint64
 sortie_timestamp_parse (const char *text)
 {
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, utc);
+  g_autoptr (GTimeZone) utc = NULL;
+  g_autoptr (GDateTime) time = NULL;
+  gint64 milliseconds;
 
+  if (parse_own_form (text, &milliseconds))
+    return milliseconds;
+  utc = g_time_zone_new_utc ();
+  time = g_date_time_new_from_iso8601 (text, utc);
   if (time == NULL)
     return -1;
   return g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;

@@ -76,6 +76,7 @@ SortieEvent *sortie_event_new (SortieEventType type,
                                const char *code,
                                const char *message);
 SortieEvent *sortie_event_copy (const SortieEvent *self);
+SortieEvent *sortie_event_ref (const SortieEvent *self);
 void sortie_event_free (SortieEvent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieEvent, sortie_event_free)
 

@@ -42,24 +42,32 @@ holds (JsonNode *node, GType type)
   return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == type;
 }
 
-/* Whether the node is an integer, and which. */
+/* Whether the number is an integer, and which. */
 static gboolean
-node_to_integer (JsonNode *node, gint64 *value)
+double_to_integer (double number, gint64 *value)
 {
-  double number;
-
-  if (holds (node, G_TYPE_INT64))
-    {
-      *value = json_node_get_int (node);
-      return TRUE;
-    }
-  if (!holds (node, G_TYPE_DOUBLE))
-    return FALSE;
-  number = json_node_get_double (node);
   if (fabs (number) > EXACT_DOUBLE || number != floor (number))
     return FALSE;
   *value = (gint64) number;
   return TRUE;
+}
+
+static gboolean
+node_to_integer (JsonNode *node, gint64 *value)
+{
+  if (!holds (node, G_TYPE_INT64))
+    return holds (node, G_TYPE_DOUBLE) && double_to_integer (json_node_get_double (node), value);
+  *value = json_node_get_int (node);
+  return TRUE;
+}
+
+static gboolean
+fail_integer (GError **error, const char *member, gint64 minimum, gint64 maximum)
+{
+  g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+               "'%s' must be an integer from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, member,
+               minimum, maximum);
+  return FALSE;
 }
 
 gboolean
@@ -95,12 +103,28 @@ sortie_json_get_integer (JsonObject *object,
   if (node == NULL)
     return TRUE;
   if (!node_to_integer (node, &found) || found < minimum || found > maximum)
-    {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-                   "'%s' must be an integer from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, member,
-                   minimum, maximum);
-      return FALSE;
-    }
+    return fail_integer (error, member, minimum, maximum);
+  *value = found;
+  return TRUE;
+}
+
+gboolean
+sortie_json_member_get_integer (const SortieJsonMember *self,
+                                const char *name,
+                                gint64 minimum,
+                                gint64 maximum,
+                                gint64 *value,
+                                GError **error)
+{
+  gint64 found = self->integer;
+
+  if (self->kind == SORTIE_JSON_NULL)
+    return TRUE;
+  if (self->kind != SORTIE_JSON_INTEGER &&
+      (self->kind != SORTIE_JSON_DOUBLE || !double_to_integer (self->number, &found)))
+    return fail_integer (error, name, minimum, maximum);
+  if (found < minimum || found > maximum)
+    return fail_integer (error, name, minimum, maximum);
   *value = found;
   return TRUE;
 }

@@ -57,6 +57,67 @@ JsonNode *sortie_json_parse (const char *bytes,
                              const SortieJsonLimits *limits,
                              GError **error);
 
+/* What a member's value is. */
+typedef enum
+{
+  SORTIE_JSON_NULL,
+  SORTIE_JSON_BOOLEAN,
+  SORTIE_JSON_INTEGER,
+  SORTIE_JSON_DOUBLE,
+  SORTIE_JSON_STRING,
+  SORTIE_JSON_TREE, /* an object or an array */
+} SortieJsonKind;
+
+/**
+ * SortieJsonMember:
+ * @kind: which of the others is set
+ * @boolean: its value
+ * @integer: its value
+ * @number: its value
+ * @text: NUL-terminated UTF-8, without a NUL within
+ * @node: the object or array
+ *
+ * A member's value while it is read; nothing of it lives longer than the call.
+ */
+typedef struct
+{
+  SortieJsonKind kind;
+  gboolean boolean;
+  gint64 integer;
+  double number;
+  const char *text;
+  JsonNode *node;
+} SortieJsonMember;
+
+typedef void (*SortieJsonMemberFunc) (const char *name,
+                                      const SortieJsonMember *member,
+                                      gpointer user_data);
+
+/**
+ * sortie_json_read_object:
+ * @func: called for each member, in their order
+ *
+ * As sortie_json_parse() where the text is an object, but tells of each member instead of building a
+ * tree of them: for small objects that come by the thousand. What was told is void where FALSE is
+ * returned: the text is read once, and its end may be wrong.
+ *
+ * Returns: whether the text is valid and an object; SORTIE_ERROR_INVALID where it is something else
+ */
+gboolean sortie_json_read_object (const char *bytes,
+                                  gsize length,
+                                  const SortieJsonLimits *limits,
+                                  SortieJsonMemberFunc func,
+                                  gpointer user_data,
+                                  GError **error);
+
+/* As sortie_json_get_integer(), of a member that is being read. */
+gboolean sortie_json_member_get_integer (const SortieJsonMember *self,
+                                         const char *name,
+                                         gint64 minimum,
+                                         gint64 maximum,
+                                         gint64 *value,
+                                         GError **error);
+
 /* Typed member access that reports the member's name: SORTIE_ERROR_INVALID when it is absent (and
  * required) or of another type. The out-parameter is untouched on failure and when absent; null
  * counts as absent. What is got belongs to the object. 7.0 is an integer, as in JSON Schema. */

@@ -423,6 +423,80 @@ test_values (void)
                    ==, "y");
 }
 
+typedef struct
+{
+  JsonObject *object; /* (nullable): what the tree says */
+  guint n;
+} Expected;
+
+static void
+member_cb (const char *name, const SortieJsonMember *member, gpointer user_data)
+{
+  Expected *expected = user_data;
+  JsonNode *node;
+
+  expected->n++;
+  if (expected->object == NULL)
+    return; /* the text turns out to be invalid further on */
+  node = json_object_get_member (expected->object, name);
+  g_assert_nonnull (node);
+  switch (member->kind)
+    {
+    case SORTIE_JSON_NULL:
+      g_assert_true (JSON_NODE_HOLDS_NULL (node));
+      break;
+    case SORTIE_JSON_BOOLEAN:
+      g_assert_cmpint (json_node_get_value_type (node), ==, G_TYPE_BOOLEAN);
+      g_assert_true (json_node_get_boolean (node) == member->boolean);
+      break;
+    case SORTIE_JSON_INTEGER:
+      g_assert_cmpint (json_node_get_value_type (node), ==, G_TYPE_INT64);
+      g_assert_cmpint (json_node_get_int (node), ==, member->integer);
+      break;
+    case SORTIE_JSON_DOUBLE:
+      g_assert_cmpint (json_node_get_value_type (node), ==, G_TYPE_DOUBLE);
+      g_assert_cmpfloat (json_node_get_double (node), ==, member->number);
+      break;
+    case SORTIE_JSON_STRING:
+      g_assert_cmpstr (json_node_get_string (node), ==, member->text);
+      break;
+    case SORTIE_JSON_TREE:
+      g_assert_true (json_node_equal (node, member->node));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Members that are told one by one are those of the tree, and errors are the same. */
+static void
+assert_same_members (const char *bytes, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) other = NULL;
+  g_autofree char *exact = g_memdup2 (bytes, length);
+  g_autoptr (JsonNode) node = sortie_json_parse (exact, length, NULL, &error);
+  Expected expected = { 0 };
+  gboolean is_read;
+
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    expected.object = json_node_get_object (node);
+  is_read = sortie_json_read_object (exact, length, NULL, member_cb, &expected, &other);
+  g_assert_true (is_read == (expected.object != NULL));
+  if (is_read)
+    {
+      g_assert_no_error (other);
+      g_assert_cmpuint (expected.n, ==, json_object_get_size (expected.object));
+    }
+  else if (node != NULL)
+    g_assert_error (other, SORTIE_ERROR, SORTIE_ERROR_INVALID);
+  else
+    {
+      g_assert_error (other, SORTIE_ERROR, error->code);
+      g_assert_cmpstr (other->message, ==, error->message);
+    }
+}
+
 /* Rubbish that is nearly JSON: the verdicts of check and parse agree, and what was parsed can be
  * written and parsed again. */
 static void
@@ -465,6 +539,7 @@ test_mutations (void)
       exact = dup_exactly (text->str, text->len);
       node = sortie_json_parse (exact, text->len, NULL, NULL);
       g_assert_true (sortie_json_validate (exact, text->len, NULL, NULL) == (node != NULL));
+      assert_same_members (exact, text->len);
       if (node != NULL)
         {
           g_autofree char *written = sortie_json_node_to_string (node);
@@ -475,6 +550,29 @@ test_mutations (void)
         }
     }
   g_assert_cmpuint (accepted, >, 100);
+}
+
+static void
+test_members (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (valid_cases); i++)
+    {
+      g_autofree char *object = g_strdup_printf ("{\"a\":%s,\"b\":0}", valid_cases[i].text);
+
+      assert_same_members (valid_cases[i].text, strlen (valid_cases[i].text));
+      assert_same_members (object, strlen (object));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (invalid_cases); i++)
+    {
+      const Case *invalid = &invalid_cases[i];
+      gsize length = invalid->length > 0 ? invalid->length : strlen (invalid->text);
+      g_autoptr (GString) object = g_string_new ("{\"a\":");
+
+      assert_same_members (invalid->text, length);
+      g_string_append_len (object, invalid->text, (gssize) length);
+      g_string_append_c (object, '}');
+      assert_same_members (object->str, object->len);
+    }
 }
 
 int
@@ -489,6 +587,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/json/default-bytes", test_default_bytes);
   g_test_add_func ("/json/colliding-names", test_colliding_names);
   g_test_add_func ("/json/values", test_values);
+  g_test_add_func ("/json/members", test_members);
   g_test_add_func ("/json/mutations", test_mutations);
   return g_test_run ();
 }
