@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define DIGEST_LENGTH 32
+#define SECRETS_FOLDER "/run/secrets/"
 
 typedef struct
 {
@@ -111,6 +112,14 @@ sortie_auth_add (SortieAuth *self, const char *line, GError **error)
   return TRUE;
 }
 
+/* Container engines make a secret readable to every user of the container: which user that is they do
+ * not know, and nobody else is in there. */
+static mode_t
+forbidden_mode (const char *path)
+{
+  return g_str_has_prefix (path, SECRETS_FOLDER) ? S_IWOTH | S_IWGRP : S_IRWXO | S_IWGRP;
+}
+
 static gboolean
 check_file (int fd, const char *path, GError **error)
 {
@@ -123,7 +132,7 @@ check_file (int fd, const char *path, GError **error)
                    SORTIE_AUTH_MAX_FILE);
       return FALSE;
     }
-  if ((info.st_mode & (S_IRWXO | S_IWGRP)) != 0)
+  if ((info.st_mode & forbidden_mode (path)) != 0)
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_DENIED,
                    "%s: other users can get at the tokens file; chmod 600 it", path);
