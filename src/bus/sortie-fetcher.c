@@ -8,6 +8,7 @@
 
 #define BLOCK_MS 10000 /* below the connection's reply timeout */
 #define SHORT_BLOCK_MS 50
+#define SETTLED_US (100 * 1000) /* after a failure, a read that blocks for so long has been taken */
 #define OVERDUE_US (15 * G_USEC_PER_SEC) /* for a read: that it blocks, and some more */
 #define FAIR_ROUNDS 4                    /* every so many rounds no queue is preferred */
 #define BACKOFF_FIRST_US (5 * 1000)
@@ -32,6 +33,7 @@ struct _SortieFetcher
   GCond stopped;
   gboolean stopping;
   SortieRedis *redis; /* the reading thread's, but for sortie_fetcher_stop() */
+  gboolean failing;   /* no read has been answered since one failed */
   gint64 reading;     /* when the last read was sent, monotonic µs; 0: it failed */
   gboolean broken;    /* a connection was lost, maybe with entries on their way */
 };
@@ -98,12 +100,14 @@ sortie_fetcher_stop (SortieFetcher *self)
 gboolean
 sortie_fetcher_is_reading (SortieFetcher *self)
 {
-  gint64 reading;
+  gint64 age;
+  gboolean fine;
 
   g_mutex_lock (&self->lock);
-  reading = self->reading;
+  age = g_get_monotonic_time () - self->reading;
+  fine = self->reading > 0 && age < OVERDUE_US && (!self->failing || age > SETTLED_US);
   g_mutex_unlock (&self->lock);
-  return reading > 0 && g_get_monotonic_time () - reading < OVERDUE_US;
+  return fine;
 }
 
 static void
@@ -126,6 +130,16 @@ set_reading (SortieFetcher *self)
 {
   g_mutex_lock (&self->lock);
   self->reading = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_failing (SortieFetcher *self, gboolean failing)
+{
+  g_mutex_lock (&self->lock);
+  self->failing = failing;
+  if (failing)
+    self->reading = 0;
   g_mutex_unlock (&self->lock);
 }
 
@@ -389,12 +403,16 @@ sortie_fetcher_read (SortieFetcher *self, guint budget)
   if (ensure_connected (self, entries, &error) &&
       (entries->len > 0 || read_within (self, budget, entries, &error)) &&
       read_records (self, entries, &error))
-    self->backoff = BACKOFF_FIRST_US;
+    {
+      self->backoff = BACKOFF_FIRST_US;
+      set_failing (self, FALSE);
+    }
   else
     {
       g_debug ("fetching: %s", error->message);
       set_redis (self, NULL);
       self->broken = TRUE;
+      set_failing (self, TRUE);
       back_off (self);
     }
   return entries;

@@ -293,3 +293,14 @@ def redis_pids(folder):
         except OSError:  # gone between the look and the read
             continue
     return found
+
+
+def redis(backend, *command):
+    """A command for the private Redis, by Debian's redis-cli."""
+    pid = backend.redis_pid()
+    line = open(f"/proc/{pid}/cmdline", "rb").read().decode()
+    path = line.split("unixsocket:")[-1].split("\0")[0].split()[0] if "unixsocket:" in line else None
+    assert path and os.path.exists(path), f"where does {line!r} listen?"
+    done = subprocess.run(["redis-cli", "-s", path, *map(str, command)], capture_output=True,
+                          text=True, check=True, timeout=30)
+    return done.stdout.strip()

@@ -7,7 +7,6 @@ seconds, so that the kill hits that very step.
 """
 import os
 import signal
-import subprocess
 import time
 
 import harness
@@ -43,17 +42,6 @@ def undisturbed(texts):
         assert "## Sources" in reports[text], reports[text]
     backend.stop()
     return reports
-
-
-def redis(backend, *command):
-    """A command for the private Redis, by Debian's redis-cli."""
-    pid = backend.redis_pid()
-    line = open(f"/proc/{pid}/cmdline", "rb").read().decode()
-    path = line.split("unixsocket:")[-1].split("\0")[0].split()[0] if "unixsocket:" in line else None
-    assert path and os.path.exists(path), f"where does {line!r} listen?"
-    done = subprocess.run(["redis-cli", "-s", path, *map(str, command)], capture_output=True,
-                          text=True, check=True, timeout=30)
-    return done.stdout.strip()
 
 
 def check_mission(backend, mission, text, reports, seconds=60):
@@ -180,11 +168,11 @@ def test_flushed_and_restarted_redis_does_not_stop_the_system():
     reports = undisturbed([MISSION])
     backend = harness.Backend()
     add_sample(backend)
-    redis(backend, "SCRIPT", "FLUSH")
+    harness.redis(backend, "SCRIPT", "FLUSH")
     check_mission(backend, backend.submit(MISSION, collections=["sample"]), MISSION, reports)
-    redis(backend, "FLUSHALL")
+    harness.redis(backend, "FLUSHALL")
     check_mission(backend, backend.submit(MISSION, collections=["sample"]), MISSION, reports)
-    redis(backend, "CLIENT", "KILL", "TYPE", "normal")
+    harness.redis(backend, "CLIENT", "KILL", "TYPE", "normal")
     check_mission(backend, backend.submit(MISSION, collections=["sample"]), MISSION, reports)
     backend.stop()
 
