@@ -103,6 +103,11 @@ sortie_event_row_add_chunk (SortieEventRow *self, const SortieEvent *event)
 {
   self->n_chunks++;
   self->n_bytes += strlen (event->message);
+}
+
+void
+sortie_event_row_tell_growth (SortieEventRow *self)
+{
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CHUNKS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_BYTES]);
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * One row of the telemetry: an event, or all chunks of a draft folded into one.
  *
  * Properties:
- * - `n-chunks`, `n-bytes` (guint64, read-only): notified while a draft grows
+ * - `n-chunks`, `n-bytes` (guint64, read-only): notified by sortie_event_row_tell_growth()
  */
 #define SORTIE_TYPE_EVENT_ROW (sortie_event_row_get_type ())
 G_DECLARE_FINAL_TYPE (SortieEventRow, sortie_event_row, SORTIE, EVENT_ROW, GObject)
@@ -28,6 +28,8 @@ guint sortie_event_row_get_index (SortieEventRow *self);
 /* 0 where it is no draft. */
 guint64 sortie_event_row_get_n_chunks (SortieEventRow *self);
 guint64 sortie_event_row_get_n_bytes (SortieEventRow *self);
+/* Counts one more chunk; for many of them, who looks at the row is told once. */
 void sortie_event_row_add_chunk (SortieEventRow *self, const SortieEvent *event);
+void sortie_event_row_tell_growth (SortieEventRow *self);
 
 G_END_DECLS

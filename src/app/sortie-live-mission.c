@@ -5,6 +5,20 @@
 
 #include <string.h>
 
+/* A history comes as a flood. What each of its events changes is not worth a drawing: while so many
+ * arrive in so many milliseconds, the mission is behind, and all is shown when it has caught up, or
+ * after so long, whichever comes first. */
+#define FLOOD_EVENTS 40
+#define FLOOD_MS 20
+#define SHOW_BEHIND_MS 250
+
+/* An event that is applied, and that nobody was told of yet. */
+typedef struct
+{
+  guint index;
+  guint changes; /* SortieModelChange */
+} Untold;
+
 struct _SortieLiveMission
 {
   GObject parent_instance;
@@ -18,6 +32,13 @@ struct _SortieLiveMission
   guint position;             /* of the shown moment while a replay stands */
   GListStore *rows;
   GHashTable *draft_rows; /* draft number → its row */
+  GPtrArray *new_rows;    /* SortieEventRow: not in the list yet */
+  GPtrArray *grown_rows;  /* SortieEventRow: drafts with chunks that nobody was told of */
+  gboolean has_news;      /* whether events arrived that nobody counted */
+  GArray *untold;         /* Untold: of this read; too many of them are not told one by one */
+  guint n_arrived; /* events since the last read, or since it was looked whether it is behind */
+  guint behind;    /* the timer that looks whether it still is; 0 while it is not */
+  gint64 shown_at; /* g_get_monotonic_time () when it was last shown while behind */
 };
 
 G_DEFINE_FINAL_TYPE (SortieLiveMission, sortie_live_mission, G_TYPE_OBJECT)
@@ -45,46 +66,106 @@ static guint signals[N_SIGNALS];
 /* ---- Taking events ---- */
 
 static void
+add_chunk (SortieLiveMission *self, SortieEventRow *row, const SortieEvent *event)
+{
+  guint n = self->grown_rows->len;
+
+  sortie_event_row_add_chunk (row, event);
+  if (n == 0 || g_ptr_array_index (self->grown_rows, n - 1) != row)
+    g_ptr_array_add (self->grown_rows, g_object_ref (row));
+}
+
+static void
 add_row (SortieLiveMission *self, const SortieEvent *event, guint index)
 {
-  g_autoptr (SortieEventRow) row = NULL;
-  SortieEventRow *draft = NULL;
+  gboolean is_chunk = event->type == SORTIE_EVENT_PARTIAL_OUTPUT;
+  SortieEventRow *row = NULL;
 
-  if (event->type == SORTIE_EVENT_PARTIAL_OUTPUT)
-    draft = g_hash_table_lookup (self->draft_rows, GINT_TO_POINTER (event->draft));
-  if (draft == NULL)
-    row = sortie_event_row_new (self->events, index);
-  if (event->type == SORTIE_EVENT_PARTIAL_OUTPUT)
-    sortie_event_row_add_chunk (draft != NULL ? draft : row, event);
+  if (is_chunk)
+    row = g_hash_table_lookup (self->draft_rows, GINT_TO_POINTER (event->draft));
   if (row == NULL)
+    {
+      row = sortie_event_row_new (self->events, index);
+      g_ptr_array_add (self->new_rows, row);
+      if (is_chunk)
+        g_hash_table_insert (self->draft_rows, GINT_TO_POINTER (event->draft), row);
+    }
+  if (is_chunk)
+    add_chunk (self, row, event);
+}
+
+/* @event: (transfer full): kept where it changes something. Returns: what it changed */
+static guint
+take (SortieLiveMission *self, SortieEvent *event)
+{
+  g_autoptr (GError) error = NULL;
+  SortieModelChange changes = sortie_mission_model_apply (self->newest, event, &error);
+
+  if (error != NULL)
+    g_debug ("An event was refused: %s", error->message);
+  if (changes == SORTIE_MODEL_UNCHANGED)
+    {
+      sortie_event_free (event);
+      return changes;
+    }
+  g_ptr_array_add (self->events, event);
+  if (self->events->len % SORTIE_LIVE_MISSION_CHECKPOINT == 0)
+    g_ptr_array_add (self->checkpoints, sortie_mission_model_copy (self->newest));
+  add_row (self, event, self->events->len - 1);
+  self->has_news = TRUE;
+  return changes;
+}
+
+static void
+tell (SortieLiveMission *self, guint index, guint changes)
+{
+  if (self->shown == NULL && index < self->events->len)
+    g_signal_emit (self, signals[EVENT], 0, g_ptr_array_index (self->events, index), changes);
+}
+
+/* What is told once for all events that arrived together. */
+static void
+tell_news (SortieLiveMission *self)
+{
+  if (self->new_rows->len > 0)
+    g_list_store_splice (self->rows, g_list_model_get_n_items (G_LIST_MODEL (self->rows)), 0,
+                         self->new_rows->pdata, self->new_rows->len);
+  g_ptr_array_set_size (self->new_rows, 0);
+  for (guint i = 0; i < self->grown_rows->len; i++)
+    sortie_event_row_tell_growth (g_ptr_array_index (self->grown_rows, i));
+  g_ptr_array_set_size (self->grown_rows, 0);
+  if (!self->has_news)
     return;
-  if (event->type == SORTIE_EVENT_PARTIAL_OUTPUT)
-    g_hash_table_insert (self->draft_rows, GINT_TO_POINTER (event->draft), row);
-  g_list_store_append (self->rows, row);
+  self->has_news = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_EVENTS]);
+  if (self->shown == NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POSITION]);
+}
+
+static void
+show_news (SortieLiveMission *self)
+{
+  gboolean has_news = self->has_news;
+
+  self->shown_at = g_get_monotonic_time ();
+  tell_news (self);
+  if (has_news && self->shown == NULL)
+    g_signal_emit (self, signals[JUMPED], 0);
 }
 
 void
 sortie_live_mission_take (SortieLiveMission *self, const SortieEvent *event)
 {
-  g_autoptr (GError) error = NULL;
-  SortieModelChange changes = sortie_mission_model_apply (self->newest, event, &error);
-  SortieEvent *kept;
+  guint changes = take (self, sortie_event_copy (event));
 
-  if (error != NULL)
-    g_debug ("An event was refused: %s", error->message);
   if (changes == SORTIE_MODEL_UNCHANGED)
     return;
-  kept = sortie_event_copy (event);
-  g_ptr_array_add (self->events, kept);
-  if (self->events->len % SORTIE_LIVE_MISSION_CHECKPOINT == 0)
-    g_ptr_array_add (self->checkpoints, sortie_mission_model_copy (self->newest));
-  add_row (self, kept, self->events->len - 1);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_EVENTS]);
-  if (self->shown != NULL)
-    return;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POSITION]);
-  g_signal_emit (self, signals[EVENT], 0, kept, (guint) changes);
+  if (self->behind == 0)
+    tell (self, self->events->len - 1, changes);
+  tell_news (self);
 }
+
+/* ---- The stream ---- */
 
 static void
 event_cb (SortieEventStream *stream,
@@ -92,7 +173,70 @@ event_cb (SortieEventStream *stream,
           const char *json,
           SortieLiveMission *self)
 {
-  sortie_live_mission_take (self, event);
+  Untold untold = { .changes = take (self, sortie_event_ref (event)) };
+
+  if (untold.changes == SORTIE_MODEL_UNCHANGED)
+    return;
+  untold.index = self->events->len - 1;
+  if (++self->n_arrived < FLOOD_EVENTS && self->behind == 0)
+    g_array_append_val (self->untold, untold);
+}
+
+static gboolean
+is_over (SortieLiveMission *self)
+{
+  return sortie_mission_state_is_final (sortie_mission_model_get_state (self->newest));
+}
+
+static gboolean
+behind_cb (gpointer user_data)
+{
+  SortieLiveMission *self = user_data;
+  gboolean is_behind = self->n_arrived >= FLOOD_EVENTS && !is_over (self);
+
+  self->n_arrived = 0;
+  if (!is_behind)
+    self->behind = 0;
+  if (!is_behind || g_get_monotonic_time () - self->shown_at >= SHOW_BEHIND_MS * 1000)
+    show_news (self);
+  return is_behind ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void
+tell_one_by_one (SortieLiveMission *self)
+{
+  g_autoptr (GArray) untold = g_steal_pointer (&self->untold);
+
+  self->untold = g_array_new (FALSE, FALSE, sizeof (Untold));
+  for (guint i = 0; i < untold->len; i++)
+    tell (self, g_array_index (untold, Untold, i).index, g_array_index (untold, Untold, i).changes);
+  tell_news (self);
+}
+
+static void
+events_told_cb (SortieLiveMission *self)
+{
+  gboolean is_flood = self->n_arrived >= FLOOD_EVENTS;
+  g_autoptr (SortieLiveMission) keep = g_object_ref (self);
+
+  if (is_over (self))
+    g_clear_handle_id (&self->behind, g_source_remove);
+  if (self->behind != 0)
+    return;
+  self->n_arrived = 0;
+  if (!is_flood)
+    {
+      tell_one_by_one (self);
+      return;
+    }
+  g_array_set_size (self->untold, 0);
+  if (is_over (self))
+    {
+      show_news (self);
+      return;
+    }
+  self->behind = g_timeout_add (FLOOD_MS, behind_cb, self);
+  self->shown_at = g_get_monotonic_time ();
 }
 
 /* Everything comes again from the first event. */
@@ -100,6 +244,9 @@ static void
 reset_cb (SortieEventStream *stream, SortieLiveMission *self)
 {
   g_list_store_remove_all (self->rows);
+  g_ptr_array_set_size (self->new_rows, 0);
+  g_ptr_array_set_size (self->grown_rows, 0);
+  g_array_set_size (self->untold, 0);
   g_hash_table_remove_all (self->draft_rows);
   g_ptr_array_unref (self->events); /* rows that are still shown keep theirs */
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_event_free);
@@ -161,6 +308,12 @@ sortie_live_mission_get_position (SortieLiveMission *self)
 }
 
 gboolean
+sortie_live_mission_is_behind (SortieLiveMission *self)
+{
+  return self->behind != 0 && self->shown == NULL;
+}
+
+gboolean
 sortie_live_mission_is_live (SortieLiveMission *self)
 {
   return self->shown == NULL;
@@ -189,6 +342,24 @@ sortie_live_mission_get_n_rows_shown (SortieLiveMission *self)
 }
 
 /* ---- The object ---- */
+
+/* What the generic marshaller does for `event`, at a tenth of its cost. */
+static void
+marshal_event (GClosure *closure,
+               GValue *result,
+               guint n_values,
+               const GValue *values,
+               gpointer hint,
+               gpointer marshal_data)
+{
+  typedef void (*Func) (gpointer first, gpointer event, guint changes, gpointer last);
+  Func func = (Func) (marshal_data != NULL ? marshal_data : ((GCClosure *) closure)->callback);
+  gpointer instance = g_value_peek_pointer (&values[0]);
+  gboolean swap = G_CCLOSURE_SWAP_DATA (closure);
+
+  func (swap ? closure->data : instance, g_value_get_pointer (&values[1]),
+        g_value_get_uint (&values[2]), swap ? instance : closure->data);
+}
 
 static void
 sortie_live_mission_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -224,6 +395,7 @@ sortie_live_mission_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->stream, self);
       sortie_event_stream_stop (self->stream);
     }
+  g_clear_handle_id (&self->behind, g_source_remove);
   g_clear_object (&self->stream);
   g_clear_object (&self->api);
   G_OBJECT_CLASS (sortie_live_mission_parent_class)->dispose (object);
@@ -235,6 +407,9 @@ sortie_live_mission_finalize (GObject *object)
   SortieLiveMission *self = SORTIE_LIVE_MISSION (object);
 
   g_object_unref (self->rows);
+  g_ptr_array_unref (self->new_rows);
+  g_ptr_array_unref (self->grown_rows);
+  g_array_unref (self->untold);
   g_hash_table_unref (self->draft_rows);
   g_ptr_array_unref (self->checkpoints);
   g_ptr_array_unref (self->events);
@@ -261,7 +436,7 @@ sortie_live_mission_class_init (SortieLiveMissionClass *class)
                          SORTIE_EVENT_STREAM_IDLE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   signals[EVENT] = g_signal_new ("event", SORTIE_TYPE_LIVE_MISSION, G_SIGNAL_RUN_LAST, 0, NULL,
-                                 NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
+                                 NULL, marshal_event, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
   signals[JUMPED] = g_signal_new ("jumped", SORTIE_TYPE_LIVE_MISSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -273,6 +448,9 @@ sortie_live_mission_init (SortieLiveMission *self)
   self->checkpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_mission_model_free);
   self->rows = g_list_store_new (SORTIE_TYPE_EVENT_ROW);
   self->draft_rows = g_hash_table_new (NULL, NULL);
+  self->new_rows = g_ptr_array_new_with_free_func (g_object_unref);
+  self->grown_rows = g_ptr_array_new_with_free_func (g_object_unref);
+  self->untold = g_array_new (FALSE, FALSE, sizeof (Untold));
 }
 
 SortieLiveMission *
@@ -286,6 +464,7 @@ sortie_live_mission_new (SortieApi *api, const char *mission_id)
   g_ptr_array_add (self->checkpoints, sortie_mission_model_new (mission_id));
   self->stream = sortie_event_stream_new (api, mission_id);
   g_signal_connect (self->stream, "event", G_CALLBACK (event_cb), self);
+  g_signal_connect_swapped (self->stream, "events-told", G_CALLBACK (events_told_cb), self);
   g_signal_connect (self->stream, "reset", G_CALLBACK (reset_cb), self);
   g_signal_connect_swapped (self->stream, "notify::state", G_CALLBACK (state_cb), self);
   return self;

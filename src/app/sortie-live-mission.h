@@ -21,8 +21,8 @@ G_BEGIN_DECLS
  * Signals:
  * - `event` (const SortieEvent *event, guint changes): an event was applied, and the shown model is
  *   the live one; `changes` are SortieModelChange flags. The event belongs to the mission
- * - `jumped`: the shown model is another one (a replay moved, or everything comes anew): draw all of
- *   it again
+ * - `jumped`: the shown model is another one (a replay moved, everything comes anew, or so many
+ *   events arrived together that they were not told one by one): draw all of it again
  *
  * Properties:
  * - `position` (guint): how many events have gone into the shown model
@@ -58,12 +58,14 @@ guint sortie_live_mission_get_n_rows_shown (SortieLiveMission *self);
 
 guint sortie_live_mission_get_position (SortieLiveMission *self);
 gboolean sortie_live_mission_is_live (SortieLiveMission *self);
+/* Whether events arrive faster than it is worth to show them: a `jumped` follows. */
+gboolean sortie_live_mission_is_behind (SortieLiveMission *self);
 /* Shows the moment after the first `position` events, and follows no more. */
 void sortie_live_mission_show (SortieLiveMission *self, guint position);
 /* Shows the newest moment and follows it. */
 void sortie_live_mission_go_live (SortieLiveMission *self);
 
-/* Feeds one event as if it had come from the backend: for tests and benchmarks. */
+/* Feeds one event as if it had come from the backend, alone: for tests and benchmarks. */
 void sortie_live_mission_take (SortieLiveMission *self, const SortieEvent *event);
 
 G_END_DECLS

@@ -45,14 +45,23 @@ begin (SortieReportBuffer *self)
   self->n_anchors = 0;
 }
 
+/* @table: (nullable) */
+static GtkTextBuffer *
+new_buffer (GtkTextTagTable *table)
+{
+  GtkTextBuffer *buffer = gtk_text_buffer_new (table);
+
+  gtk_text_buffer_set_enable_undo (buffer, FALSE);
+  return buffer;
+}
+
 SortieReportBuffer *
 sortie_report_buffer_new (GtkWidget *widget)
 {
   SortieReportBuffer *self = g_new0 (SortieReportBuffer, 1);
 
   self->widget = widget;
-  self->buffer = gtk_text_buffer_new (NULL);
-  gtk_text_buffer_set_enable_undo (self->buffer, FALSE);
+  self->buffer = new_buffer (NULL);
   self->tags = sortie_report_tags_new (gtk_text_buffer_get_tag_table (self->buffer));
   self->offsets = g_array_new (FALSE, FALSE, sizeof (guint));
   self->anchors = g_array_new (FALSE, FALSE, sizeof (SortieReportAnchor));
@@ -106,16 +115,28 @@ sortie_report_buffer_get_n_pieces (SortieReportBuffer *self)
   return self->n_done;
 }
 
+static gboolean
+drop_cb (gpointer old)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* In another buffer: to delete a long text with many tags takes time that grows with their square. Even
+ * to free it takes some, when there is nothing better to do. */
 void
 sortie_report_buffer_clear (SortieReportBuffer *self)
 {
+  GtkTextBuffer *old = self->buffer;
+
+  self->buffer = new_buffer (gtk_text_buffer_get_tag_table (old));
+  gtk_text_view_set_buffer (GTK_TEXT_VIEW (self->widget), self->buffer);
+  g_idle_add_full (G_PRIORITY_LOW, drop_cb, old, g_object_unref);
   for (guint i = 0; i < self->tables->len; i++)
     {
       const SortieReportTable *table = g_ptr_array_index (self->tables, i);
 
       sortie_report_tags_remove_table (self->tags, table->tag);
     }
-  gtk_text_buffer_set_text (self->buffer, "", 0);
   sortie_report_render_free (self->tail);
   sortie_markdown_cutter_free (self->cutter);
   g_array_set_size (self->offsets, 0);

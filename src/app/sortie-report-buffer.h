@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  */
 typedef struct _SortieReportBuffer SortieReportBuffer;
 
-/* @widget: its fonts and colours are taken; must outlive the buffer */
+/* @widget: a GtkTextView, whose fonts and colours are taken; must outlive the buffer */
 SortieReportBuffer *sortie_report_buffer_new (GtkWidget *widget);
 void sortie_report_buffer_free (SortieReportBuffer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieReportBuffer, sortie_report_buffer_free)
@@ -23,7 +23,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SortieReportBuffer, sortie_report_buffer_free)
 GtkTextBuffer *sortie_report_buffer_get_buffer (SortieReportBuffer *self);
 SortieReportTags *sortie_report_buffer_get_tags (SortieReportBuffer *self);
 
-/* Begins anew with nothing. */
+/* Begins anew with nothing, in a GtkTextBuffer of its own, which the text view gets. */
 void sortie_report_buffer_clear (SortieReportBuffer *self);
 
 /**

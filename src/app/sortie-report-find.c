@@ -321,11 +321,21 @@ sortie_report_find_get_current (SortieReportFind *self)
 }
 
 void
+sortie_report_find_take_buffer (SortieReportFind *self)
+{
+  GtkTextIter start;
+
+  g_signal_connect_object (get_buffer (self), "insert-text", G_CALLBACK (inserted_cb), self, 0);
+  g_signal_connect_object (get_buffer (self), "delete-range", G_CALLBACK (deleted_cb), self, 0);
+  gtk_text_buffer_get_start_iter (get_buffer (self), &start);
+  go_back (self, &start);
+}
+
+void
 sortie_report_find_set_text (SortieReportFind *self, SortieReportText *text)
 {
   self->text = text;
-  g_signal_connect_object (get_buffer (self), "insert-text", G_CALLBACK (inserted_cb), self, 0);
-  g_signal_connect_object (get_buffer (self), "delete-range", G_CALLBACK (deleted_cb), self, 0);
+  sortie_report_find_take_buffer (self);
 }
 
 static void

@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (SortieReportFind, sortie_report_find, SORTIE, REPORT_FIND,
 
 /* @text: what is searched; outlives this */
 void sortie_report_find_set_text (SortieReportFind *self, SortieReportText *text);
+/* The text has got another buffer: search that one. */
+void sortie_report_find_take_buffer (SortieReportFind *self);
 void sortie_report_find_open (SortieReportFind *self);
 void sortie_report_find_close (SortieReportFind *self);
 gboolean sortie_report_find_is_open (SortieReportFind *self);

@@ -178,15 +178,14 @@ show_data (SortieReportView *self, const SortieModelDraft *draft)
 static void
 begin_anew (SortieReportView *self, int number)
 {
-  SortieReportBuffer *report = sortie_report_text_get_report (self->text);
-
   if (number == self->shown)
     sortie_report_scroll_keep (self->scroll);
   else
     sortie_report_scroll_to_top (self->scroll);
   if (gtk_widget_get_visible (self->popover))
     gtk_popover_popdown (GTK_POPOVER (self->popover));
-  sortie_report_buffer_clear (report);
+  sortie_report_buffer_clear (sortie_report_text_get_report (self->text));
+  sortie_report_find_take_buffer (self->find);
   self->shown = number;
   sortie_report_prefix_init (&self->prefix);
   self->complete = FALSE;
@@ -275,7 +274,8 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   SortieReportView *self = SORTIE_REPORT_VIEW (widget);
 
   self->tick = 0;
-  self->work = g_idle_add_full (G_PRIORITY_HIGH_IDLE, work_cb, self, NULL);
+  if (self->mission == NULL || !sortie_live_mission_is_behind (self->mission)) /* else it jumps */
+    self->work = g_idle_add_full (G_PRIORITY_HIGH_IDLE, work_cb, self, NULL);
   return G_SOURCE_REMOVE;
 }
 

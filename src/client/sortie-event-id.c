@@ -3,16 +3,33 @@
 
 #include "sortie-event-id.h"
 
-#include <string.h>
+/* Digits up to @end, which stands behind them. */
+static gboolean
+parse_part (const char *text, char end, guint64 *part, const char **rest)
+{
+  const char *at = text;
+  guint64 value = 0;
+
+  for (; g_ascii_isdigit (*at); at++)
+    {
+      guint digit = (guint) (*at - '0');
+
+      if (value > (G_MAXUINT64 - digit) / 10)
+        return FALSE;
+      value = value * 10 + digit;
+    }
+  *part = value;
+  *rest = at + 1;
+
+  return at > text && *at == end;
+}
 
 static gboolean
 parse (const char *id, guint64 parts[2])
 {
-  const char *dash = strchr (id, '-');
-  g_autofree char *first = dash != NULL ? g_strndup (id, (gsize) (dash - id)) : NULL;
+  const char *rest;
 
-  return dash != NULL && g_ascii_string_to_unsigned (first, 10, 0, G_MAXUINT64, &parts[0], NULL) &&
-         g_ascii_string_to_unsigned (dash + 1, 10, 0, G_MAXUINT64, &parts[1], NULL);
+  return parse_part (id, '-', &parts[0], &rest) && parse_part (rest, '\0', &parts[1], &rest);
 }
 
 int

@@ -7,12 +7,15 @@
 #include "sortie-backoff.h"
 #include "sortie-error.h"
 #include "sortie-event-id.h"
+#include "sortie-event-marshal.h"
 #include "sortie-sse-parser.h"
 #include "sortie-timeout.h"
 
 #include <string.h>
 
 #define READ_BYTES (32 * 1024)
+/* That of GTK's frames, so that a long history and the frames take turns; input goes before both. */
+#define READ_PRIORITY (G_PRIORITY_HIGH_IDLE + 20)
 #define MAX_EVENT_ID_BYTES 4096
 #define MIN_RETRY_MS 100 /* what `retry:` may bring the pause down to */
 
@@ -61,6 +64,7 @@ enum
 enum
 {
   EVENT,
+  EVENTS_TOLD,
   RESET,
   N_SIGNALS
 };
@@ -250,7 +254,7 @@ frame_cb (const char *type, const char *data, gsize length, const char *id, gpoi
   Connection *connection = user_data;
   SortieEventStream *self = connection->stream;
   g_autoptr (SortieEvent) event = NULL;
-  g_autofree char *json = NULL;
+  g_autofree char *line = NULL;
 
   /* A handler of an earlier event, or `done` itself, may have ended this connection. */
   if (self == NULL || self->state != SORTIE_EVENT_STREAM_OPEN)
@@ -275,9 +279,10 @@ frame_cb (const char *type, const char *data, gsize length, const char *id, gpoi
   if (!is_new (self, event, id))
     return;
 
-  /* Valid JSON holds line breaks between its tokens only. */
-  json = g_strdelimit (g_strndup (data, length), "\r\n", ' ');
-  apply_event (self, event, json, id);
+  /* Valid JSON holds line breaks between its tokens only; the parser has made all of them LF. */
+  if (memchr (data, '\n', length) != NULL)
+    line = g_strdelimit (g_strndup (data, length), "\n", ' ');
+  apply_event (self, event, line != NULL ? line : data, id);
   if (event->type == SORTIE_EVENT_DONE && self->mission_id != NULL && connection->stream != NULL)
     finish (self, SORTIE_EVENT_STREAM_COMPLETED, NULL);
 }
@@ -289,7 +294,7 @@ static void read_cb (GObject *source, GAsyncResult *result, gpointer user_data);
 static void
 read_more (Connection *connection)
 {
-  g_input_stream_read_async (connection->body, connection->buffer, READ_BYTES, G_PRIORITY_DEFAULT,
+  g_input_stream_read_async (connection->body, connection->buffer, READ_BYTES, READ_PRIORITY,
                              connection->cancellable, read_cb, g_rc_box_acquire (connection));
 }
 
@@ -326,6 +331,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                    &error) &&
           connection->stream != NULL)
         finish (self, SORTIE_EVENT_STREAM_FAILED, g_steal_pointer (&error));
+      g_signal_emit (self, signals[EVENTS_TOLD], 0);
       if (connection->stream != NULL)
         read_more (connection);
       else
@@ -469,9 +475,11 @@ sortie_event_stream_class_init (SortieEventStreamClass *klass)
                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[EVENT] =
-      g_signal_new ("event", SORTIE_TYPE_EVENT_STREAM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+  signals[EVENT] = g_signal_new ("event", SORTIE_TYPE_EVENT_STREAM, G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, sortie_event_marshal, G_TYPE_NONE, 2, G_TYPE_POINTER,
+                                 G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+  signals[EVENTS_TOLD] = g_signal_new ("events-told", SORTIE_TYPE_EVENT_STREAM, G_SIGNAL_RUN_LAST,
+                                       0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[RESET] = g_signal_new ("reset", SORTIE_TYPE_EVENT_STREAM, G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 0);
 }

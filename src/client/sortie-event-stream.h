@@ -44,7 +44,9 @@ gboolean sortie_event_stream_may_change (SortieEventStreamState from, SortieEven
  *
  * Signals:
  * - `event` (SortieEvent *event, const char *json): an event, in order; both belong to the stream
- *   and live for the call. `json` is its wire form on one line.
+ *   and live for the call (sortie_event_ref() keeps the event). `json` is its wire form on one line
+ * - `events-told`: all events that one read has brought were told: what is better done once for many
+ *   of them is done now
  * - `reset`: what was received so far is void; everything comes again from the first event
  * - `notify::state`
  */

@@ -296,7 +296,6 @@ test_find (void)
 
   report_fixture_init (&self, 900, 600);
   find = SORTIE_REPORT_FIND (report_fixture_find (GTK_WIDGET (self.view), SORTIE_TYPE_REPORT_FIND));
-  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self.text));
   report_fixture_begin_draft (&self, "llm");
   report_fixture_write (&self, "Über the *wa*ter.\n\n- WATER\n\nwat", -1);
   report_fixture_settle (&self);
@@ -309,6 +308,7 @@ test_find (void)
   report_fixture_wait (has_matches, find);
   g_assert_cmpuint (sortie_report_find_get_current (find), ==, 1);
   sortie_report_find_step (find, TRUE);
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self.text));
   g_assert_true (gtk_text_buffer_get_selection_bounds (buffer, &start, &end));
   selected = gtk_text_buffer_get_text (buffer, &start, &end, TRUE);
   g_assert_cmpstr (selected, ==, "WATER");
