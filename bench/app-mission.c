@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "bench"
 
 #include "sortie-diagram-view.h"
+#include "sortie-json.h"
 #include "sortie-mission-page.h"
 
 #include <adwaita.h>
@@ -12,8 +13,8 @@
 
 /* bench-app-mission open|long: what it takes to open missions that are over, from the first byte of the
  * request to the frame that shows them: from a server in another thread, through HTTP, parser and model
- * into progress, report, timeline, telemetry and diagram. One JSON object on standard output. Needs a
- * display. */
+ * into progress, report, timeline, telemetry and diagram. What a person does not look at yet, the end of
+ * a long report, follows in the next frames. One JSON object on standard output. Needs a display. */
 
 #define MISSION "0b6ff4a2-5f0c-4e4e-9d3e-3f1f6f3f2b11"
 #define LARGE_EVENTS 20000
@@ -21,6 +22,26 @@
 #define N_OPENED 10
 #define N_USED 240 /* missions in an hour, one each 15 s */
 #define SETTLE_FRAMES 3
+
+#define NODE(id, kind) "{\"id\":\"" id "\",\"kind\":\"" kind "\",\"state\":\"idle\"},"
+#define EDGE(from, to) "{\"from\":\"" from "\",\"to\":\"" to "\",\"label\":\"dispatch\"},"
+
+/* clang-format off */
+static const char topology_json[] =
+  "{\"revision\":1,\"nodes\":[" NODE ("you", "client") NODE ("system", "orchestrator")
+  NODE ("planner", "agent") NODE ("retriever", "agent") NODE ("analyzer", "agent")
+  NODE ("writer", "agent") "{\"id\":\"redis\",\"kind\":\"bus\",\"state\":\"idle\"}],\"edges\":["
+  EDGE ("you", "system") EDGE ("system", "planner") EDGE ("system", "retriever")
+  EDGE ("system", "analyzer") EDGE ("system", "writer") EDGE ("system", "redis")
+  "{\"from\":\"writer\",\"to\":\"you\",\"label\":\"report\"}]}";
+
+static const char plan_json[] =
+  "{\"title\":\"A title\",\"language\":\"en\",\"written_by\":\"deterministic\",\"steps\":["
+  "{\"step\":1,\"agent\":\"planner\",\"needs\":[]},"
+  "{\"step\":2,\"agent\":\"retriever\",\"question\":\"Which?\",\"needs\":[1]},"
+  "{\"step\":3,\"agent\":\"analyzer\",\"needs\":[2]},"
+  "{\"step\":4,\"agent\":\"writer\",\"needs\":[3]}]}";
+/* clang-format on */
 
 typedef struct
 {
@@ -44,6 +65,27 @@ add (GString *out, guint n, const char *rest)
                           n + 1, n / 1000 % 60, n % 1000, rest);
 }
 
+/* What comes before the report. Returns: how many events */
+static guint
+add_start (GString *out)
+{
+  g_autofree char *plan = g_strdup_printf (
+      "\"type\":\"status\",\"source\":\"planner\",\"code\":\"plan.ready\",\"message\":\"Four "
+      "steps\",\"data\":{\"plan\":%s}",
+      plan_json);
+
+  add (out, 0,
+       "\"type\":\"status\",\"source\":\"system\",\"code\":\"mission.accepted\",\"message\":\"\"");
+  add (out, 1, plan);
+  add (out, 2,
+       "\"type\":\"status\",\"source\":\"system\",\"code\":\"step.dispatched\",\"message\":\"Step "
+       "4 to the writer\",\"step\":4,\"attempt\":1,\"to\":\"writer\"");
+  add (out, 3,
+       "\"type\":\"status\",\"source\":\"writer\",\"code\":\"draft.started\",\"message\":\"\","
+       "\"step\":4,\"attempt\":1,\"data\":{\"draft\":1,\"written_by\":\"deterministic\"}");
+  return 4;
+}
+
 /* Two of three events are chunks of the report, as in a mission that streams. */
 static GBytes *
 make_stream (guint n_events, guint salt)
@@ -51,20 +93,9 @@ make_stream (guint n_events, guint salt)
   GString *out = g_string_new ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                                "Connection: close\r\n\r\n");
   gint64 offset = 0;
-  guint n = 0;
+  guint n = add_start (out);
 
-  add (out, n++,
-       "\"type\":\"status\",\"source\":\"system\",\"code\":\"mission.accepted\",\"message\":\"\"");
-  add (
-      out, n++,
-      "\"type\":\"status\",\"source\":\"planner\",\"code\":\"plan.ready\",\"message\":\"\",\"data\":"
-      "{\"plan\":{\"title\":\"A title\",\"language\":\"en\",\"steps\":[{\"step\":1,\"agent\":"
-      "\"planner\",\"needs\":[]},{\"step\":2,\"agent\":\"writer\",\"needs\":[1]}]}}");
-  add (
-      out, n++,
-      "\"type\":\"status\",\"source\":\"writer\",\"code\":\"draft.started\",\"message\":\"\",\"step\":2,"
-      "\"attempt\":1,\"data\":{\"draft\":1,\"written_by\":\"deterministic\"}");
-  while (n < n_events - 1)
+  for (; n < n_events - 1; n++)
     {
       g_autofree char *text =
           n % 60 == 0
@@ -72,20 +103,19 @@ make_stream (guint n_events, guint salt)
               : g_strdup_printf ("- finding %u is held by passage %u [%u]\\n", n, salt, n % 9);
       g_autofree char *chunk = g_strdup_printf (
           "\"type\":\"partial_output\",\"source\":\"writer\",\"code\":\"draft.chunk\","
-          "\"step\":2,\"attempt\":1,\"draft\":1,\"offset\":%" G_GINT64_FORMAT ",\"message\":\"%s\"",
+          "\"step\":4,\"attempt\":1,\"draft\":1,\"offset\":%" G_GINT64_FORMAT ",\"message\":\"%s\"",
           offset, text);
 
       if (n % 3 != 0 || n % 60 == 0)
         {
-          add (out, n++, chunk);
+          add (out, n, chunk);
           for (const char *c = text; *c != '\0'; c++)
             offset += c[0] == '\\' ? 0 : 1;
         }
       else
-        add (
-            out, n++,
-            "\"type\":\"status\",\"source\":\"writer\",\"code\":\"step.progress\",\"message\":\"[Writer] "
-            "goes on\",\"step\":2,\"attempt\":1");
+        add (out, n,
+             "\"type\":\"status\",\"source\":\"writer\",\"code\":\"step.progress\",\"message\":"
+             "\"[Writer] goes on\",\"step\":4,\"attempt\":1");
     }
   add (
       out, n,
@@ -151,6 +181,8 @@ make_window (Bench *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (SortieTopology) topology = NULL;
 
   gtk_css_provider_load_from_resource (provider, "/io/github/sortie_app/Sortie/style.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (),
@@ -158,6 +190,9 @@ make_window (Bench *self)
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   self->page = sortie_mission_page_new ();
   self->diagram = sortie_diagram_view_new ();
+  node = sortie_json_parse (topology_json, strlen (topology_json), NULL, NULL);
+  topology = sortie_topology_from_json (node, NULL);
+  sortie_diagram_view_set_topology (SORTIE_DIAGRAM_VIEW (self->diagram), topology);
   gtk_widget_set_hexpand (self->page, TRUE);
   gtk_widget_set_size_request (self->diagram, 330, -1);
   gtk_box_append (GTK_BOX (box), self->diagram);
@@ -189,11 +224,12 @@ get_thread_time (void)
 /* Milliseconds until all is there and a frame shows it. @cpu: (nullable): those of them in which this
  * thread was at work: what the machine does beside does not count */
 static double
-open_mission (Bench *self, double *cpu)
+open_mission (Bench *self, guint n_events, double *cpu)
 {
   double cpu_started = get_thread_time ();
   gint64 started = g_get_monotonic_time ();
   g_autoptr (SortieLiveMission) mission = sortie_live_mission_new (self->api, MISSION);
+  double took;
 
   show (self, mission);
   sortie_live_mission_start (mission);
@@ -201,9 +237,12 @@ open_mission (Bench *self, double *cpu)
       sortie_mission_model_get_state (sortie_live_mission_get_newest (mission))))
     g_main_context_iteration (NULL, TRUE);
   draw_frames (self, 1);
+  took = (double) (g_get_monotonic_time () - started) / 1000;
   if (cpu != NULL)
     *cpu = get_thread_time () - cpu_started;
-  return (double) (g_get_monotonic_time () - started) / 1000;
+  if (sortie_live_mission_get_n_events (mission) != n_events)
+    g_error ("%u of %u events were taken", sortie_live_mission_get_n_events (mission), n_events);
+  return took;
 }
 
 static double
@@ -237,7 +276,7 @@ run_open (Bench *self)
   self->stream = make_stream (LARGE_EVENTS, 1);
   for (guint i = 0; i < N_OPENED; i++)
     {
-      times[i] = open_mission (self, &cpu[i]);
+      times[i] = open_mission (self, LARGE_EVENTS, &cpu[i]);
       draw_frames (self, SETTLE_FRAMES);
     }
   qsort (times, N_OPENED, sizeof times[0], compare_cb);
@@ -256,7 +295,7 @@ run_long (Bench *self)
     {
       g_clear_pointer (&self->stream, g_bytes_unref);
       self->stream = make_stream (USUAL_EVENTS, i);
-      open_mission (self, NULL);
+      open_mission (self, USUAL_EVENTS, NULL);
       draw_frames (self, SETTLE_FRAMES);
       highest = MAX (highest, get_resident ());
       if (i == N_USED / 4)
