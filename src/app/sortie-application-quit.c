@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "sortie-app"
 
 #include "sortie-application-private.h"
+#include "sortie-background.h"
 #include "sortie-dialogs.h"
 
 #include <glib/gi18n.h>
@@ -82,10 +83,50 @@ quit (SortieApplication *self, gboolean keep_running)
 }
 
 static void
-answered_cb (const char *id, gpointer user_data)
+stop_agreed_cb (const char *id, gpointer user_data)
 {
   SortieApplication *self = user_data;
 
+  self->is_asking = FALSE;
+  if (g_str_equal (id, "stop"))
+    quit (self, FALSE);
+}
+
+/* The answer of the desktop, which may end what runs without its leave. */
+static void
+left_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SortieApplication) self = user_data;
+  const char *const choices[] = { "cancel", _ ("_Cancel"), "stop", _ ("_Stop"), NULL };
+  SortieWindow *window = sortie_application_get_window (self);
+  g_autoptr (GError) error = NULL;
+
+  if (sortie_background_ask_finish (result, &error) || window == NULL)
+    {
+      self->is_asking = FALSE;
+      quit (self, error == NULL);
+      return;
+    }
+  g_debug ("No leave to run in the background: %s", error->message);
+  sortie_dialogs_ask (GTK_WIDGET (window), _ ("Sortie May Not Run in the Background"),
+                      _ ("The desktop did not allow it. Missions that are stopped continue where "
+                         "they were when Sortie is opened again."),
+                      choices, "cancel", stop_agreed_cb, self);
+}
+
+static void
+answered_cb (const char *id, gpointer user_data)
+{
+  SortieApplication *self = user_data;
+  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  if (g_str_equal (id, "keep") && sortie_background_needs_leave () && bus != NULL)
+    {
+      /* Translators: the desktop may show this where it asks whether Sortie may run on */
+      sortie_background_ask_async (bus, _ ("Missions are finished after the window is closed."),
+                                   SORTIE_BACKGROUND_MS, left_cb, g_object_ref (self));
+      return;
+    }
   self->is_asking = FALSE;
   if (!g_str_equal (id, "cancel"))
     quit (self, g_str_equal (id, "keep"));

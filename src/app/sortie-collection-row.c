@@ -3,6 +3,8 @@
 
 #include "sortie-collection-row.h"
 
+#include "sortie-accessible.h"
+#include "sortie-host-path.h"
 #include "sortie-pane-words.h"
 #include "sortie-shown-text.h"
 
@@ -16,6 +18,7 @@ struct _SortieCollectionRow
 {
   GtkListBoxRow parent_instance;
   SortieCollectionInfo *info;
+  GCancellable *cancellable;
   GtkLabel *name;
   GtkLabel *facts;
   GtkLabel *folders;
@@ -85,7 +88,8 @@ dup_folders (const SortieCollectionInfo *info)
 
   for (guint i = 0; i < MIN (n, MAX_SHOWN_FOLDERS); i++)
     {
-      g_autofree char *folder = sortie_shown_line (info->folders[i], MAX_PATH);
+      g_autofree char *path = sortie_host_path_dup_shown (info->folders[i]);
+      g_autofree char *folder = sortie_shown_line (path, MAX_PATH);
 
       g_string_append_printf (out, "%s%s", out->len > 0 ? "\n" : "", folder);
     }
@@ -135,18 +139,38 @@ show_progress (SortieCollectionRow *self)
 }
 
 static void
+show_folders (SortieCollectionRow *self)
+{
+  g_autofree char *folders = dup_folders (self->info);
+
+  gtk_label_set_text (self->folders, folders);
+  gtk_widget_set_visible (GTK_WIDGET (self->folders), *folders != '\0');
+}
+
+static void
+learnt_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean has_learnt = sortie_host_path_learn_finish (result, &error);
+
+  /* A row that is gone has cancelled. */
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && has_learnt)
+    show_folders (user_data);
+}
+
+static void
 show (SortieCollectionRow *self)
 {
   g_autofree char *name = sortie_shown_line (self->info->name, MAX_NAME);
   g_autofree char *facts = dup_facts (self->info);
-  g_autofree char *folders = dup_folders (self->info);
   g_autofree char *failure = sortie_shown_line (self->info->failure, 300);
   g_autofree char *description = g_strdup_printf ("%s, %s", name, facts);
 
   gtk_label_set_text (self->name, name);
   gtk_label_set_text (self->facts, facts);
-  gtk_label_set_text (self->folders, folders);
-  gtk_widget_set_visible (GTK_WIDGET (self->folders), *folders != '\0');
+  show_folders (self);
+  sortie_host_path_learn_async ((const char *const *) self->info->folders, self->cancellable,
+                                learnt_cb, self);
   gtk_label_set_text (self->failure, failure);
   gtk_widget_set_visible (self->failure_box, *failure != '\0' && !self->info->indexing);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, description,
@@ -197,11 +221,19 @@ action_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+sortie_collection_row_dispose (GObject *object)
+{
+  g_cancellable_cancel (SORTIE_COLLECTION_ROW (object)->cancellable);
+  G_OBJECT_CLASS (sortie_collection_row_parent_class)->dispose (object);
+}
+
+static void
 sortie_collection_row_finalize (GObject *object)
 {
   SortieCollectionRow *self = SORTIE_COLLECTION_ROW (object);
 
   sortie_collection_info_free (self->info);
+  g_object_unref (self->cancellable);
   g_free (self->path);
   G_OBJECT_CLASS (sortie_collection_row_parent_class)->finalize (object);
 }
@@ -213,6 +245,7 @@ sortie_collection_row_class_init (SortieCollectionRowClass *class)
                                          "collection.reindex", "collection.remove" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
+  G_OBJECT_CLASS (class)->dispose = sortie_collection_row_dispose;
   G_OBJECT_CLASS (class)->finalize = sortie_collection_row_finalize;
   signals[CHOSEN] = g_signal_new ("chosen", SORTIE_TYPE_COLLECTION_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -233,6 +266,7 @@ sortie_collection_row_class_init (SortieCollectionRowClass *class)
 static void
 sortie_collection_row_init (SortieCollectionRow *self)
 {
+  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -241,6 +275,7 @@ sortie_collection_row_new (SortieCollectionInfo *info)
 {
   SortieCollectionRow *self = g_object_new (SORTIE_TYPE_COLLECTION_ROW, NULL);
 
+  sortie_accessible_complete (GTK_WIDGET (self));
   self->info = info;
   show (self);
   return GTK_WIDGET (self);

@@ -147,6 +147,15 @@ find_listener (const char *path, GError **error)
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND, "no backend listens on %s", path);
       return -1;
     }
+  /* A process that this sandbox can't see has no number in it. */
+  if (peer.uid == geteuid () && peer.pid == 0 && g_getenv ("FLATPAK_ID") != NULL)
+    {
+      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_DENIED,
+                   "the backend that listens on %s was started by another run of this sandbox; "
+                   "“flatpak kill %s” ends it",
+                   path, SORTIE_APPLICATION_ID);
+      return -1;
+    }
   if (peer.uid != geteuid () || peer.pid <= 0)
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_DENIED,
