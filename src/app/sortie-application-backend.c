@@ -42,6 +42,11 @@ sortie_application_choose_backend (SortieApplication *self)
     }
   else if (g_settings_get_enum (self->settings, "backend") == 1)
     sortie_keyring_lookup_async (SORTIE_SECRET_TOKEN, remote, NULL, token_cb, g_object_ref (self));
+  else if (g_settings_get_enum (self->settings, "backend") == 2)
+    {
+      sortie_backend_choose_containers (self->backend);
+      sortie_backend_start (self->backend);
+    }
   else
     {
       sortie_backend_choose (self->backend, NULL, NULL);

@@ -42,7 +42,7 @@ get_action (SortieBackend *backend, SortieBackendState state)
     return NULL;
   if (state == SORTIE_BACKEND_FAILED || state == SORTIE_BACKEND_WRONG_VERSION)
     return _ ("_Try Again");
-  return sortie_backend_is_automatic (backend) ? _ ("_Start") : _ ("_Connect");
+  return sortie_backend_is_started_here (backend) ? _ ("_Start") : _ ("_Connect");
 }
 
 static void
@@ -60,7 +60,9 @@ show (SortieBackendBanner *self)
   if (action != NULL)
     gtk_button_set_label (self->act, action);
   gtk_widget_set_visible (GTK_WIDGET (self->act), action != NULL);
-  gtk_widget_set_visible (self->show_log, sortie_backend_is_automatic (self->backend) && !is_busy);
+  gtk_widget_set_visible (self->show_log,
+                          sortie_backend_is_started_here (self->backend) &&
+                              (!is_busy || sortie_backend_get_containers (self->backend) != NULL));
   if (is_busy)
     gtk_widget_remove_css_class (self->box, "trouble");
   else
@@ -144,6 +146,7 @@ sortie_backend_banner_init (SortieBackendBanner *self)
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   self->signals = g_signal_group_new (SORTIE_TYPE_BACKEND);
   g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (state_cb), self);
+  g_signal_group_connect_swapped (self->signals, "progressed", G_CALLBACK (state_cb), self);
 }
 
 GtkWidget *

@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "sortie-app"
 
 #include "sortie-backend-banner.h"
+#include "sortie-containers-words.h"
 #include "sortie-error.h"
 #include "sortie-shown-text.h"
 
@@ -14,9 +15,14 @@ static char *
 dup_failure (SortieBackend *backend)
 {
   const GError *error = sortie_backend_get_error (backend);
+  SortieContainers *containers = sortie_backend_get_containers (backend);
+  const SortieContainersFailure *failure =
+      containers != NULL ? sortie_containers_get_failure (containers) : NULL;
   gboolean own = sortie_backend_is_automatic (backend);
   g_autofree char *reason = sortie_shown_line (error != NULL ? error->message : "", MAX_REASON);
 
+  if (failure != NULL)
+    return sortie_containers_words_dup_failure (failure);
   if (g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_DENIED))
     return g_strdup (_ ("The backend does not accept the token. Enter the right one in the "
                         "preferences."));
@@ -49,13 +55,18 @@ sortie_backend_words_dup_state (SortieBackend *backend)
 {
   const char *address = sortie_backend_get_shown_address (backend);
   g_autofree char *shown = sortie_shown_line (address, MAX_ADDRESS);
+  SortieContainers *containers = sortie_backend_get_containers (backend);
+  const char *stage =
+      containers != NULL
+          ? sortie_containers_words_get_stage (sortie_containers_get_stage (containers))
+          : NULL;
 
   switch (sortie_backend_get_state (backend))
     {
     case SORTIE_BACKEND_IDLE:
       return g_strdup (_ ("There is no connection to a backend."));
     case SORTIE_BACKEND_STARTING:
-      return g_strdup (_ ("The backend is starting."));
+      return g_strdup (stage != NULL ? stage : _ ("The backend is starting."));
     case SORTIE_BACKEND_CONNECTING:
       return address != NULL ? g_strdup_printf (_ ("Connecting to %s."), shown)
                              : g_strdup (_ ("Connecting to the backend."));

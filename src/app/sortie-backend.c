@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "sortie-app"
 
-#include "sortie-backend.h"
-
-#include "sortie-backoff.h"
+#include "sortie-backend-private.h"
 #include "sortie-error.h"
-#include "sortie-event-stream.h"
 #include "sortie-timeout.h"
 
 #define FIRST_PAUSE_MS 1000
@@ -16,28 +13,6 @@
  * is started anew. */
 #define FRUITLESS_ATTEMPTS 3
 #define CONFLICT_MS 50
-
-struct _SortieBackend
-{
-  GObject parent_instance;
-  SortieBackendState state;
-  char *address; /* (nullable): of a remote one */
-  char *shown;   /* (nullable): its address as people know it, where that is another one */
-  char *token;   /* (nullable) */
-  SortieLauncher *launcher;
-  SortieApi *api;            /* (nullable) */
-  SortieEventStream *feed;   /* (nullable) */
-  GCancellable *cancellable; /* of what is under way */
-  GSource *retry;
-  SortieBackoff backoff;
-  guint first_pause;
-  guint n_deaths;          /* of the own child, in a row */
-  gint64 born;             /* when it was started last, monotonic */
-  guint n_fruitless;       /* attempts of the feed since it broke off */
-  gboolean is_asking;      /* who the backend is */
-  GError *error;           /* (nullable) */
-  SortieBackendInfo *info; /* (nullable) */
-};
 
 G_DEFINE_FINAL_TYPE (SortieBackend, sortie_backend, G_TYPE_OBJECT)
 
@@ -55,18 +30,18 @@ enum
   FEED_EVENT,
   CONNECTED,
   LOG_LINE,
+  PROGRESSED,
   N_SIGNALS,
 };
 
 static guint signals[N_SIGNALS];
 
 static void launch (SortieBackend *self);
-static void ask (SortieBackend *self);
 
 /* ---- States ---- */
 
-static void
-change_state (SortieBackend *self, SortieBackendState state)
+void
+sortie_backend_change_state (SortieBackend *self, SortieBackendState state)
 {
   if (self->state == state || !sortie_backend_state_may_change (self->state, state))
     return;
@@ -102,13 +77,13 @@ drop_feed (SortieBackend *self)
   g_clear_object (&self->feed);
 }
 
-static void
-fail (SortieBackend *self, GError *error)
+void
+sortie_backend_fail (SortieBackend *self, GError *error)
 {
   abandon (self);
   drop_feed (self);
   take_error (self, error);
-  change_state (self, SORTIE_BACKEND_FAILED);
+  sortie_backend_change_state (self, SORTIE_BACKEND_FAILED);
 }
 
 /* ---- The feed ---- */
@@ -130,17 +105,17 @@ feed_waits (SortieBackend *self)
   self->n_fruitless++;
   take_error (self, error != NULL ? g_error_copy (error) : NULL);
   if (self->state == SORTIE_BACKEND_ONLINE)
-    change_state (self, SORTIE_BACKEND_RECONNECTING);
+    sortie_backend_change_state (self, SORTIE_BACKEND_RECONNECTING);
   if (self->n_fruitless < FRUITLESS_ATTEMPTS || self->state != SORTIE_BACKEND_RECONNECTING)
     return;
   if (self->address == NULL && !sortie_launcher_has_child (self->launcher))
     {
       /* It was another process's backend, and has gone with it. */
-      change_state (self, SORTIE_BACKEND_STARTING);
+      sortie_backend_change_state (self, SORTIE_BACKEND_STARTING);
       launch (self);
     }
   else
-    change_state (self, SORTIE_BACKEND_OFFLINE);
+    sortie_backend_change_state (self, SORTIE_BACKEND_OFFLINE);
 }
 
 static void
@@ -153,12 +128,12 @@ feed_state_cb (SortieBackend *self)
     {
       self->n_fruitless = 0;
       if (self->state == SORTIE_BACKEND_RECONNECTING || self->state == SORTIE_BACKEND_OFFLINE)
-        ask (self);
+        sortie_backend_ask (self);
     }
   else if (state == SORTIE_EVENT_STREAM_WAITING)
     feed_waits (self);
   else if (state == SORTIE_EVENT_STREAM_FAILED)
-    fail (self, error != NULL ? g_error_copy (error) : NULL);
+    sortie_backend_fail (self, error != NULL ? g_error_copy (error) : NULL);
 }
 
 static void
@@ -182,7 +157,7 @@ retry_cb (gpointer user_data)
   SortieBackend *self = user_data;
 
   sortie_timeout_clear (&self->retry);
-  ask (self);
+  sortie_backend_ask (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -194,11 +169,11 @@ not_answered (SortieBackend *self, GError *error)
   if (!g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE) &&
       !g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_RATE_LIMIT))
     {
-      fail (self, error);
+      sortie_backend_fail (self, error);
       return;
     }
   take_error (self, error);
-  change_state (self, SORTIE_BACKEND_OFFLINE);
+  sortie_backend_change_state (self, SORTIE_BACKEND_OFFLINE);
   if (self->feed != NULL) /* which tries by itself, and asks anew when it is open */
     return;
   pause =
@@ -216,10 +191,10 @@ answered (SortieBackend *self)
   if (!g_str_equal (self->info->api_version, SORTIE_BACKEND_API_VERSION))
     {
       drop_feed (self);
-      change_state (self, SORTIE_BACKEND_WRONG_VERSION);
+      sortie_backend_change_state (self, SORTIE_BACKEND_WRONG_VERSION);
       return;
     }
-  change_state (self, SORTIE_BACKEND_ONLINE);
+  sortie_backend_change_state (self, SORTIE_BACKEND_ONLINE);
   follow_feed (self);
   g_signal_emit (self, signals[CONNECTED], 0);
 }
@@ -243,7 +218,7 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   info = sortie_backend_info_from_json (node, &error);
   if (info == NULL)
     {
-      fail (self, g_steal_pointer (&error));
+      sortie_backend_fail (self, g_steal_pointer (&error));
       return;
     }
   g_clear_pointer (&self->info, sortie_backend_info_free);
@@ -252,8 +227,8 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   answered (self);
 }
 
-static void
-ask (SortieBackend *self)
+void
+sortie_backend_ask (SortieBackend *self)
 {
   if (self->is_asking)
     return;
@@ -263,8 +238,8 @@ ask (SortieBackend *self)
 }
 
 /* The same address keeps its API, so that open missions go on with theirs. */
-static gboolean
-speak_to (SortieBackend *self, const SortieBackendAddress *address, GError **error)
+gboolean
+sortie_backend_speak_to (SortieBackend *self, const SortieBackendAddress *address, GError **error)
 {
   g_autoptr (SortieApi) api = NULL;
 
@@ -302,13 +277,13 @@ launched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->retry = sortie_timeout_add (CONFLICT_MS, relaunch_cb, self);
       return;
     }
-  if (address == NULL || !speak_to (self, address, &error))
+  if (address == NULL || !sortie_backend_speak_to (self, address, &error))
     {
-      fail (self, g_steal_pointer (&error));
+      sortie_backend_fail (self, g_steal_pointer (&error));
       return;
     }
-  change_state (self, SORTIE_BACKEND_CONNECTING);
-  ask (self);
+  sortie_backend_change_state (self, SORTIE_BACKEND_CONNECTING);
+  sortie_backend_ask (self);
 }
 
 static void
@@ -340,12 +315,13 @@ exited_cb (SortieBackend *self)
   self->n_deaths = lived > SOUND_LIFE_US ? 1 : self->n_deaths + 1;
   if (self->n_deaths >= SORTIE_BACKEND_MAX_DEATHS)
     {
-      fail (self,
-            sortie_backend_death_error (self->n_deaths, sortie_launcher_get_log (self->launcher)));
+      sortie_backend_fail (self,
+                           sortie_backend_death_error (self->n_deaths,
+                                                       sortie_launcher_get_log (self->launcher)));
       return;
     }
   abandon (self);
-  change_state (self, SORTIE_BACKEND_STARTING);
+  sortie_backend_change_state (self, SORTIE_BACKEND_STARTING);
   self->retry = sortie_timeout_add (self->n_deaths == 1 ? 0 : self->first_pause << self->n_deaths,
                                     relaunch_cb, self);
 }
@@ -387,6 +363,9 @@ sortie_backend_dispose (GObject *object)
   if (self->launcher != NULL)
     g_signal_handlers_disconnect_by_data (self->launcher, self);
   g_clear_object (&self->launcher);
+  if (self->containers != NULL)
+    g_signal_handlers_disconnect_by_data (self->containers, self);
+  g_clear_object (&self->containers);
   g_clear_object (&self->api);
   G_OBJECT_CLASS (sortie_backend_parent_class)->dispose (object);
 }
@@ -422,6 +401,8 @@ sortie_backend_class_init (SortieBackendClass *class)
                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[CONNECTED] = g_signal_new ("connected", SORTIE_TYPE_BACKEND, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 0);
+  signals[PROGRESSED] = g_signal_new ("progressed", SORTIE_TYPE_BACKEND, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 0);
   signals[LOG_LINE] = g_signal_new ("log-line", SORTIE_TYPE_BACKEND, G_SIGNAL_RUN_LAST, 0, NULL,
                                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -449,16 +430,22 @@ sortie_backend_new (void)
 }
 
 void
+sortie_backend_forget_api (SortieBackend *self)
+{
+  g_clear_object (&self->api);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_API]);
+}
+
+void
 sortie_backend_choose (SortieBackend *self, const char *address, const char *token)
 {
   sortie_backend_stop (self);
   if (self->address == NULL && address != NULL)
     sortie_launcher_stop_async (self->launcher, NULL, NULL, NULL);
-  if (g_strcmp0 (self->address, address) != 0 || g_strcmp0 (self->token, token) != 0)
-    {
-      g_clear_object (&self->api);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_API]);
-    }
+  if (self->in_containers || g_strcmp0 (self->address, address) != 0 ||
+      g_strcmp0 (self->token, token) != 0)
+    sortie_backend_forget_api (self);
+  self->in_containers = FALSE;
   g_free (self->address);
   self->address = g_strdup (address);
   g_free (self->token);
@@ -488,13 +475,13 @@ connect_to_address (SortieBackend *self)
 
   if (address != NULL && self->shown != NULL)
     sortie_backend_address_set_display (address, self->shown);
-  if (address == NULL || !speak_to (self, address, &error))
+  if (address == NULL || !sortie_backend_speak_to (self, address, &error))
     {
-      fail (self, g_steal_pointer (&error));
+      sortie_backend_fail (self, g_steal_pointer (&error));
       return;
     }
-  change_state (self, SORTIE_BACKEND_CONNECTING);
-  ask (self);
+  sortie_backend_change_state (self, SORTIE_BACKEND_CONNECTING);
+  sortie_backend_ask (self);
 }
 
 void
@@ -506,12 +493,17 @@ sortie_backend_start (SortieBackend *self)
   abandon (self);
   self->n_deaths = 0;
   self->backoff.n_fruitless = 0;
+  if (self->in_containers)
+    {
+      sortie_backend_start_containers (self);
+      return;
+    }
   if (self->address != NULL)
     {
       connect_to_address (self);
       return;
     }
-  change_state (self, SORTIE_BACKEND_STARTING);
+  sortie_backend_change_state (self, SORTIE_BACKEND_STARTING);
   launch (self);
 }
 
@@ -521,7 +513,7 @@ sortie_backend_stop (SortieBackend *self)
   abandon (self);
   drop_feed (self);
   take_error (self, NULL);
-  change_state (self, SORTIE_BACKEND_IDLE);
+  sortie_backend_change_state (self, SORTIE_BACKEND_IDLE);
 }
 
 /* ---- The end ---- */
@@ -544,8 +536,10 @@ sortie_backend_shut_down_async (SortieBackend *self,
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
   sortie_backend_stop (self);
-  if (keep_running && sortie_launcher_has_child (self->launcher) &&
-      sortie_launcher_keep_running (self->launcher, NULL))
+  if (self->n_starts > 0)
+    self->end = g_steal_pointer (&task); /* what was started is stopped first */
+  else if (keep_running && sortie_launcher_has_child (self->launcher) &&
+           sortie_launcher_keep_running (self->launcher, NULL))
     g_task_return_boolean (task, TRUE);
   else
     sortie_launcher_stop_async (self->launcher, NULL, stopped_cb, g_steal_pointer (&task));
@@ -555,61 +549,4 @@ void
 sortie_backend_shut_down_finish (SortieBackend *self, GAsyncResult *result)
 {
   g_task_propagate_boolean (G_TASK (result), NULL);
-}
-
-/* ---- What is known ---- */
-
-SortieBackendState
-sortie_backend_get_state (SortieBackend *self)
-{
-  return self->state;
-}
-
-SortieApi *
-sortie_backend_get_api (SortieBackend *self)
-{
-  return self->api;
-}
-
-gboolean
-sortie_backend_is_automatic (SortieBackend *self)
-{
-  return self->address == NULL;
-}
-
-gboolean
-sortie_backend_has_child (SortieBackend *self)
-{
-  return sortie_launcher_has_child (self->launcher);
-}
-
-const char *
-sortie_backend_get_address (SortieBackend *self)
-{
-  return self->address;
-}
-
-void
-sortie_backend_set_shown_address (SortieBackend *self, const char *shown)
-{
-  g_free (self->shown);
-  self->shown = shown != NULL && *shown != '\0' ? g_strdup (shown) : NULL;
-}
-
-const char *
-sortie_backend_get_shown_address (SortieBackend *self)
-{
-  return self->address != NULL && self->shown != NULL ? self->shown : self->address;
-}
-
-const GError *
-sortie_backend_get_error (SortieBackend *self)
-{
-  return self->error;
-}
-
-const SortieBackendInfo *
-sortie_backend_get_info (SortieBackend *self)
-{
-  return self->info;
 }

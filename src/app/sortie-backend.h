@@ -4,6 +4,7 @@
 #include "sortie-api.h"
 #include "sortie-backend-info.h"
 #include "sortie-backend-state.h"
+#include "sortie-containers.h"
 #include "sortie-event.h"
 #include "sortie-launcher.h"
 
@@ -23,6 +24,7 @@ G_BEGIN_DECLS
  * - `feed-event` (const SortieEvent *event): of the feed; belongs to the stream
  * - `connected`: it answers (again): what was read before may be stale
  * - `log-line` (const char *line): what the own backend says
+ * - `progressed`: the start of the one in containers has come further
  *
  * Properties:
  * - `state` (SortieBackendState)
@@ -38,6 +40,18 @@ SortieBackend *sortie_backend_new (void);
  * was before; sortie_backend_start() begins. */
 void sortie_backend_choose (SortieBackend *self, const char *address, const char *token);
 
+/* The same for the one in containers, which runs on this computer and goes on without us. */
+void sortie_backend_choose_containers (SortieBackend *self);
+/* (nullable): the containers, where they are chosen */
+SortieContainers *sortie_backend_get_containers (SortieBackend *self);
+/* To idle, and stops the containers. */
+void sortie_backend_stop_containers_async (SortieBackend *self,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+gboolean sortie_backend_stop_containers_finish (SortieBackend *self,
+                                                GAsyncResult *result,
+                                                GError **error);
+
 /* For tests: the launcher, before the first start, and the pauses, in milliseconds. */
 SortieLauncher *sortie_backend_get_launcher (SortieBackend *self);
 void sortie_backend_set_timing (SortieBackend *self, guint first_pause, guint longest_pause);
@@ -47,7 +61,8 @@ void sortie_backend_start (SortieBackend *self);
 /* To idle. The own child is left alone. */
 void sortie_backend_stop (SortieBackend *self);
 
-/* Stops, and ends the own child in order, unless it is to be kept running. Never fails. */
+/* Stops, and ends the own child in order, unless it is to be kept running. Containers go on, but those
+ * that are not ready yet are stopped. Never fails. */
 void sortie_backend_shut_down_async (SortieBackend *self,
                                      gboolean keep_running,
                                      GAsyncReadyCallback callback,
@@ -56,8 +71,10 @@ void sortie_backend_shut_down_finish (SortieBackend *self, GAsyncResult *result)
 
 SortieBackendState sortie_backend_get_state (SortieBackend *self);
 SortieApi *sortie_backend_get_api (SortieBackend *self);
-/* Whether it is the own one rather than an address that a person named. */
+/* Whether it is the own one rather than an address that a person named, or one in containers. */
 gboolean sortie_backend_is_automatic (SortieBackend *self);
+/* Whether we start it where it does not run: the own one, or the one in containers. */
+gboolean sortie_backend_is_started_here (SortieBackend *self);
 /* Whether it is a living child of this process. */
 gboolean sortie_backend_has_child (SortieBackend *self);
 /* (nullable): where calls go; NULL for the own one */

@@ -9,11 +9,14 @@
 
 #define MAX_LINE 2000 /* bytes shown */
 #define MAX_LINES 2000
+#define CONTAINER_LINES 200 /* of each container, at first */
 
 struct _SortieLogWindow
 {
   AdwWindow parent_instance;
   SortieBackend *backend;
+  GCancellable *cancellable;
+  gboolean is_reading; /* what the containers say */
   GtkStack *stack;
   GtkWidget *scroller;
   AdwStatusPage *empty;
@@ -47,6 +50,56 @@ log_line_cb (SortieLogWindow *self, const char *line)
   append_line (self, line);
 }
 
+/* ---- Of containers ---- */
+
+static void
+said_cb (const char *line, gpointer user_data)
+{
+  SortieLogWindow *self = user_data;
+
+  if (line != NULL && self->backend != NULL)
+    append_line (self, line);
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SortieLogWindow) self = user_data;
+
+  /* That there are none is no failure here: nothing is said then. */
+  sortie_containers_read_log_finish (SORTIE_CONTAINERS (source), result, NULL);
+  self->is_reading = FALSE;
+}
+
+static void
+read_containers (SortieLogWindow *self)
+{
+  SortieContainers *containers = sortie_backend_get_containers (self->backend);
+
+  if (self->is_reading || containers == NULL ||
+      sortie_backend_get_state (self->backend) == SORTIE_BACKEND_STARTING)
+    return;
+  self->is_reading = TRUE;
+  sortie_containers_read_log_async (containers, CONTAINER_LINES, TRUE, said_cb, self,
+                                    self->cancellable, read_cb, g_object_ref (self));
+}
+
+static void
+show_containers (SortieLogWindow *self, SortieContainers *containers)
+{
+  GPtrArray *log = sortie_containers_get_log (containers);
+
+  for (guint i = 0; i < log->len; i++)
+    append_line (self, g_ptr_array_index (log, i));
+  g_signal_connect_object (containers, "log-line", G_CALLBACK (log_line_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->backend, "notify::state", G_CALLBACK (read_containers), self,
+                           G_CONNECT_SWAPPED);
+  read_containers (self);
+}
+
+/* ---- The window ---- */
+
 static void
 copy_cb (SortieLogWindow *self)
 {
@@ -64,8 +117,16 @@ sortie_log_window_dispose (GObject *object)
 {
   SortieLogWindow *self = SORTIE_LOG_WINDOW (object);
 
+  g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->backend);
   G_OBJECT_CLASS (sortie_log_window_parent_class)->dispose (object);
+}
+
+static void
+sortie_log_window_finalize (GObject *object)
+{
+  g_object_unref (SORTIE_LOG_WINDOW (object)->cancellable);
+  G_OBJECT_CLASS (sortie_log_window_parent_class)->finalize (object);
 }
 
 static void
@@ -74,6 +135,7 @@ sortie_log_window_class_init (SortieLogWindowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = sortie_log_window_dispose;
+  G_OBJECT_CLASS (class)->finalize = sortie_log_window_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/log-window.ui");
   gtk_widget_class_bind_template_child (widget_class, SortieLogWindow, stack);
@@ -87,6 +149,7 @@ sortie_log_window_class_init (SortieLogWindowClass *class)
 static void
 sortie_log_window_init (SortieLogWindow *self)
 {
+  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -97,6 +160,11 @@ sortie_log_window_new (GtkWindow *parent, SortieBackend *backend)
   GPtrArray *log = sortie_launcher_get_log (sortie_backend_get_launcher (backend));
 
   self->backend = g_object_ref (backend);
+  if (sortie_backend_get_containers (backend) != NULL)
+    {
+      show_containers (self, sortie_backend_get_containers (backend));
+      return GTK_WINDOW (self);
+    }
   if (!sortie_backend_is_automatic (backend))
     adw_status_page_set_description (
         self->empty, _ ("A backend that Sortie did not start itself keeps its log where it runs."));

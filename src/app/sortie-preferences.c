@@ -5,6 +5,7 @@
 
 #include "sortie-application.h"
 #include "sortie-backend-banner.h"
+#include "sortie-containers-group.h"
 #include "sortie-keyring.h"
 #include "sortie-llm-page.h"
 #include "sortie-pane-words.h"
@@ -26,6 +27,7 @@ struct _SortiePreferences
   GtkWidget *connect;
   AdwComboRow *appearance;
   GtkSwitch *notifications;
+  SortieContainersGroup *containers;
   SortieLlmPage *llm;
   SortieApi *tested; /* (nullable) */
   gboolean is_filling;
@@ -51,20 +53,31 @@ say (SortiePreferences *self, const char *text)
 
 /* ---- The backend ---- */
 
-static gboolean
-is_remote (SortiePreferences *self)
+enum
 {
-  return adw_combo_row_get_selected (self->kind) == 1;
+  AUTOMATIC,
+  REMOTE,
+  CONTAINERS,
+};
+
+static gboolean
+is_kind (SortiePreferences *self, guint kind)
+{
+  return adw_combo_row_get_selected (self->kind) == kind;
 }
 
 static void
 update_rows (SortiePreferences *self)
 {
-  gboolean remote = is_remote (self);
+  gboolean remote = is_kind (self, REMOTE);
+  gboolean containers = is_kind (self, CONTAINERS);
 
   gtk_widget_set_visible (GTK_WIDGET (self->address), remote);
   gtk_widget_set_visible (GTK_WIDGET (self->token), remote);
   gtk_widget_set_visible (GTK_WIDGET (self->connection), remote);
+  gtk_widget_set_visible (GTK_WIDGET (self->containers), containers);
+  if (containers)
+    sortie_containers_group_look (self->containers);
 }
 
 /* Also when the preferences have been closed meanwhile: a person has chosen. */
@@ -86,8 +99,8 @@ kind_cb (SortiePreferences *self)
   if (self->is_filling)
     return;
   update_rows (self);
-  if (!is_remote (self) && g_settings_get_enum (self->settings, "backend") != 0)
-    choose (0);
+  if (is_kind (self, AUTOMATIC) && g_settings_get_enum (self->settings, "backend") != AUTOMATIC)
+    choose (AUTOMATIC);
 }
 
 static void
@@ -186,7 +199,7 @@ state_cb (SortiePreferences *self)
   g_autofree char *words = sortie_backend_words_dup_state (self->backend);
   gboolean online = sortie_backend_get_state (self->backend) == SORTIE_BACKEND_ONLINE;
 
-  if (!sortie_backend_is_automatic (self->backend))
+  if (!sortie_backend_is_started_here (self->backend))
     say (self, words != NULL ? words : _ ("Connected."));
   sortie_llm_page_set_api (self->llm, online ? sortie_backend_get_api (self->backend) : NULL);
 }
@@ -208,9 +221,10 @@ is_overridden (SortiePreferences *self)
 {
   g_autofree char *chosen = g_settings_get_string (self->settings, "remote-address");
   const char *used = sortie_backend_get_address (self->backend);
-  gboolean remote = g_settings_get_enum (self->settings, "backend") == 1;
+  gboolean remote = g_settings_get_enum (self->settings, "backend") == REMOTE;
 
-  return used != NULL && (!remote || !g_str_equal (chosen, used));
+  return used != NULL && sortie_backend_get_containers (self->backend) == NULL &&
+         (!remote || !g_str_equal (chosen, used));
 }
 
 static void
@@ -280,6 +294,7 @@ sortie_preferences_class_init (SortiePreferencesClass *class)
   G_OBJECT_CLASS (class)->finalize = sortie_preferences_finalize;
   g_type_ensure (SORTIE_TYPE_LLM_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
+  g_type_ensure (SORTIE_TYPE_CONTAINERS_GROUP);
                                                "/io/github/sortie_app/Sortie/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, backend_group);
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, kind);
@@ -291,6 +306,7 @@ sortie_preferences_class_init (SortiePreferencesClass *class)
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, notifications);
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, llm);
   gtk_widget_class_bind_template_callback (widget_class, kind_cb);
+  gtk_widget_class_bind_template_child (widget_class, SortiePreferences, containers);
   gtk_widget_class_bind_template_callback (widget_class, test_cb);
   gtk_widget_class_bind_template_callback (widget_class, connect_cb);
   gtk_widget_class_bind_template_callback (widget_class, appearance_cb);
@@ -319,5 +335,6 @@ sortie_preferences_new (GtkWindow *parent, SortieBackend *backend)
                            G_CONNECT_SWAPPED);
   fill (self);
   state_cb (self);
+  sortie_containers_group_set_backend (self->containers, backend);
   return GTK_WINDOW (self);
 }

@@ -215,7 +215,9 @@ set_up (SortieCtl *ctl, gboolean starts, GError **error)
     return FALSE;
 
   url = sortie_config_get (config, SORTIE_CONFIG_BACKEND_URL);
-  if (url != NULL)
+  if (ctl->options.containers)
+    address = sortie_ctl_find_containers (ctl, &token, error);
+  else if (url != NULL)
     address = parse_public (ctl, config, url, error);
   else
     address = starts ? launch (ctl, config, NULL, error) : find_running (config, error);
@@ -334,8 +336,8 @@ run_logs (SortieCtl *ctl, GError **error)
   return SORTIE_CTL_OK;
 }
 
-static int
-run_status (SortieCtl *ctl, GError **error)
+int
+sortie_ctl_run_status (SortieCtl *ctl, GError **error)
 {
   g_autoptr (JsonNode) info = NULL;
   g_autoptr (JsonNode) ready = NULL;
@@ -384,7 +386,7 @@ sortie_ctl_run_backend (SortieCtl *ctl, GError **error)
   } actions[] = {
     { "up", run_up },
     { "down", run_down },
-    { "status", run_status },
+    { "status", sortie_ctl_run_status },
     { "health", sortie_ctl_run_health },
     { "logs", run_logs },
   };
@@ -392,7 +394,9 @@ sortie_ctl_run_backend (SortieCtl *ctl, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_str_equal (actions[i].name, action))
-      return actions[i].run (ctl, error);
+      return ctl->options.containers && actions[i].run != sortie_ctl_run_health
+                 ? sortie_ctl_run_containers (ctl, action, error)
+                 : actions[i].run (ctl, error);
 
   g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
                "backend: “%s” is none of up, down, status, health and logs", action);

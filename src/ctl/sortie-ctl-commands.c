@@ -46,6 +46,13 @@ static const SortieCtlOption json_options[] = {
   { NULL },
 };
 
+static const SortieCtlOption backend_options[] = {
+  { "json", G_OPTION_ARG_NONE, PLACE (json), "Print the backend's answer as JSON", NULL },
+  { "follow", G_OPTION_ARG_NONE, PLACE (follow), "With --containers logs: go on until Ctrl-C",
+    NULL },
+  { NULL },
+};
+
 static const SortieCtlOption report_options[] = {
   { "html", G_OPTION_ARG_NONE, PLACE (html), "Print a self-contained HTML page", NULL },
   { NULL },
@@ -177,8 +184,13 @@ static const char backend_description[] =
     "  down               end the local one in order; missions go on when it is started again\n"
     "  logs               what the one started by up has said\n"
     "\n"
+    "With --containers it is the backend in containers, by Podman or Docker: up builds or fetches what\n"
+    "is missing, starts Redis and the backend, and waits until it is ready; Ctrl-C stops what was\n"
+    "started. The containers go on until down; what they keep stays.\n"
+    "\n"
     "Example:\n"
-    "  sortiectl backend up\n";
+    "  sortiectl backend up\n"
+    "  sortiectl backend up --containers && sortiectl --containers list\n";
 
 /* --- help --- */
 
@@ -238,7 +250,7 @@ const SortieCtlCommand sortie_ctl_commands[] = {
   { "topology", "", "Show the running system", topology_description, json_options, 0, 0, TRUE,
     sortie_ctl_run_topology },
   { "backend", "[up|down|status|health|logs]", "Look after the backend", backend_description,
-    json_options, 0, 1, FALSE, sortie_ctl_run_backend },
+    backend_options, 0, 1, FALSE, sortie_ctl_run_backend },
   { "help", "[COMMAND]", "Show help", "", NULL, 0, 1, FALSE, run_help },
   { NULL },
 };

@@ -13,6 +13,8 @@ const SortieCtlOption sortie_ctl_global_options[] = {
   { "backend", G_OPTION_ARG_FILENAME, PLACE (backend),
     "http(s)://HOST:PORT or unix://PATH (else BACKEND_URL, else a local backend is started)",
     "URL" },
+  { "containers", G_OPTION_ARG_NONE, PLACE (containers),
+    "The backend in containers, which “backend up --containers” starts", NULL },
   { "token-file", G_OPTION_ARG_FILENAME, PLACE (token_file),
     "Read the backend's token from this file (else SORTIE_TOKEN)", "FILE" },
   { "env-file", G_OPTION_ARG_FILENAME, PLACE (env_file),
@@ -204,6 +206,13 @@ sortie_ctl_parse (SortieCtl *ctl, char **arguments, GError **error)
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID, "%s; see sortiectl %s%s--help",
                    reason->message, command != &none ? command->name : "",
                    command != &none ? " " : "");
+      return NULL;
+    }
+
+  if (ctl->options.containers && ctl->options.backend != NULL)
+    {
+      g_set_error_literal (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                           "--backend and --containers name two backends; give one of them");
       return NULL;
     }
 

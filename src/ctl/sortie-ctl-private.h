@@ -15,6 +15,7 @@ typedef struct
   char *token_file;
   char *env_file;
   char *data_dir;
+  gboolean containers;
   gboolean verbose;
   gboolean help;
   gboolean version;
@@ -27,6 +28,7 @@ typedef struct
   char *by;
   gboolean json;
   gboolean html;
+  gboolean follow;
 } SortieCtlOptions;
 
 /**
@@ -112,6 +114,9 @@ void sortie_ctl_options_clear (SortieCtlOptions *options);
 gboolean sortie_ctl_connect (SortieCtl *ctl, GError **error);
 /* The same, but nothing is started: SORTIE_ERROR_UNAVAILABLE where there is no backend. */
 gboolean sortie_ctl_connect_running (SortieCtl *ctl, GError **error);
+/* Where the one in containers is, which runs already, and its token in place of @token; nothing is
+ * started (sortie-ctl-containers.c). */
+SortieBackendAddress *sortie_ctl_find_containers (SortieCtl *ctl, char **token, GError **error);
 /* Ends the backend that was started, in order. */
 void sortie_ctl_disconnect (SortieCtl *ctl);
 
@@ -222,5 +227,9 @@ int sortie_ctl_run_topology (SortieCtl *ctl, GError **error);
 int sortie_ctl_run_backend (SortieCtl *ctl, GError **error);
 /* `backend health` (sortie-ctl-health.c) */
 int sortie_ctl_run_health (SortieCtl *ctl, GError **error);
+/* `backend status` (sortie-ctl-backend.c) */
+int sortie_ctl_run_status (SortieCtl *ctl, GError **error);
+/* `backend …` with --containers (sortie-ctl-containers.c) */
+int sortie_ctl_run_containers (SortieCtl *ctl, const char *action, GError **error);
 
 G_END_DECLS
