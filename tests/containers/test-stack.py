@@ -74,7 +74,7 @@ def test_shut_in(stack):
             done = stack.execute(service, "sh", "-c", f"touch {folder}/x", check=False)
             assert done.returncode != 0, f"{service}: {folder} can be written"
         ports = stack.inspect(service)["HostConfig"]["PortBindings"] or {}
-        bound = [binding["HostIp"] for bindings in ports.values() for binding in bindings]
+        bound = [binding["HostIp"] for bindings in ports.values() for binding in bindings or ()]
         assert bound == ([] if service == "redis" else ["127.0.0.1"]), (service, ports)
 
 
@@ -149,9 +149,9 @@ def test_redis_killed(stack):
 
 def test_backend_waits_for_redis(stack):
     """It may be started first."""
-    stack.compose("stop", "-t", "30", "backend", "redis")
-    podman_start = engine.podman("start", stack.container("backend"))
-    assert podman_start, "no container"
+    for service in ("backend", "redis"):
+        engine.podman("stop", "-t", "25", stack.container(service))
+    engine.podman("start", stack.container("backend"))
     engine.wait_until(lambda: "Waiting for Redis" in stack.logs("backend"), "it says that it waits")
     assert not stack.health("backend")[0], "healthy without Redis"
     stack.start("redis")
