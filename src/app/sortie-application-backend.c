@@ -99,7 +99,7 @@ sortie_application_hand_over_settings (SortieApplication *self)
 void
 sortie_application_notify_finished (SortieApplication *self, SortieMissionItem *item)
 {
-  SortieWindow *window = sortie_application_get_window (self);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
   const char *id = sortie_mission_item_get_id (item);
   SortieMissionState state = sortie_mission_item_get_state (item);
   g_autoptr (GNotification) notification = NULL;
@@ -107,7 +107,7 @@ sortie_application_notify_finished (SortieApplication *self, SortieMissionItem *
 
   if (state == SORTIE_MISSION_CANCELLED || self->is_quitting ||
       !g_settings_get_boolean (self->settings, "notifications") ||
-      (window != NULL && gtk_window_is_active (GTK_WINDOW (window))))
+      (window != NULL && gtk_window_is_active (window)))
     return;
   body = state == SORTIE_MISSION_COMPLETED ? _ ("The report is ready.")
          : state == SORTIE_MISSION_PARTIAL ? _ ("The report is ready, with a gap.")

@@ -20,35 +20,53 @@ find_window (GtkWidget *parent)
 
 /* ---- Choosing files ---- */
 
-/* What a native chooser is asked for; it keeps itself alive until it is answered. */
+/* What a native chooser is asked for. It keeps itself alive until it is answered, or until the widget that
+ * asked has gone. */
 typedef struct
 {
   GtkFileChooserNative *chooser;
+  GtkWidget *parent;
   SortieFilesFunc files_func;
   SortieFileFunc file_func;
   gpointer user_data;
 } Choosing;
 
 static void
+choosing_end (Choosing *self)
+{
+  gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->chooser));
+  g_object_unref (self->chooser);
+  g_free (self);
+}
+
+/* Nobody is there any more to be told. */
+static void
+parent_gone_cb (gpointer user_data, GObject *parent)
+{
+  choosing_end (user_data);
+}
+
+static void
 chosen_cb (GtkNativeDialog *dialog, int response, Choosing *choosing)
 {
+  GtkFileChooser *chooser = GTK_FILE_CHOOSER (dialog);
+
+  g_object_weak_unref (G_OBJECT (choosing->parent), parent_gone_cb, choosing);
   if (response == GTK_RESPONSE_ACCEPT && choosing->files_func != NULL)
     {
-      g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+      g_autoptr (GListModel) files = gtk_file_chooser_get_files (chooser);
 
       if (g_list_model_get_n_items (files) > 0)
         choosing->files_func (files, choosing->user_data);
     }
   else if (response == GTK_RESPONSE_ACCEPT)
     {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (chooser);
 
       if (file != NULL)
         choosing->file_func (file, choosing->user_data);
     }
-  gtk_native_dialog_destroy (dialog);
-  g_object_unref (choosing->chooser);
-  g_free (choosing);
+  choosing_end (choosing);
 }
 
 static void
@@ -61,6 +79,8 @@ choose (GtkWidget *parent,
   Choosing *choosing = g_memdup2 (wanted, sizeof *wanted);
   const char *accept = action == GTK_FILE_CHOOSER_ACTION_SAVE ? _ ("_Save") : _ ("_Add");
 
+  choosing->parent = parent;
+  g_object_weak_ref (G_OBJECT (parent), parent_gone_cb, choosing);
   choosing->chooser =
       gtk_file_chooser_native_new (title, find_window (parent), action, accept, _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (choosing->chooser), TRUE);

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* What has a successor only in newer versions of GTK and libadwaita stands in this one file: file
  * chooser, message dialog, about window. */
 
-/* @files: (element-type GFile): what was chosen; not called where a person chose nothing */
+/* @files: (element-type GFile): what was chosen; not called where a person chose nothing, or where @parent
+ * has gone meanwhile: so it may be the @user_data, or own it */
 typedef void (*SortieFilesFunc) (GListModel *files, gpointer user_data);
 void sortie_dialogs_choose_files (GtkWidget *parent,
                                   const char *title,

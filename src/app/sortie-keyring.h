@@ -32,6 +32,8 @@ void sortie_keyring_store_async (SortieSecret secret,
                                  gpointer user_data);
 /* FALSE with the keyring's error where it is remembered until the program ends only. */
 gboolean sortie_keyring_store_finish (GAsyncResult *result, GError **error);
+/* Whether that failed since nobody unlocked the keyring that is there. */
+gboolean sortie_keyring_is_locked (const GError *error);
 
 void sortie_keyring_free_secret (char *value);
 

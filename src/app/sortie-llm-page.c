@@ -23,6 +23,7 @@ struct _SortieLlmPage
   AdwActionRow *enabled_row;
   GtkEditable *base_url;
   AdwEntryRow *key;
+  GtkWidget *remove_key;
   GtkEditable *planner;
   GtkEditable *analyzer;
   GtkEditable *writer;
@@ -94,6 +95,7 @@ fill (SortieLlmPage *self, JsonNode *node)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key),
                                  has_key ? _ ("Key (one is set; enter another to replace it)")
                                          : _ ("Key"));
+  gtk_widget_set_visible (self->remove_key, has_key);
   if (enabled && g_str_equal (state, "degraded"))
     why = sortie_llm_words_dup_reason (reason);
   adw_action_row_set_subtitle (self->enabled_row, why != NULL ? why : "");
@@ -193,8 +195,31 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SortieLlmPage) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  if (sortie_keyring_store_finish (result, &error))
+    return;
+  toast (self, sortie_keyring_is_locked (error)
+                   ? _ ("The keyring is locked: the key is forgotten when Sortie is closed")
+                   : _ ("There is no keyring: the key is forgotten when Sortie is closed"));
+}
+
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SortieLlmPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
   if (!sortie_keyring_store_finish (result, &error))
-    toast (self, _ ("There is no keyring: the key is forgotten when Sortie is closed"));
+    toast (self, _ ("The key could not be removed from the keyring"));
+}
+
+static void
+set_key (SortieLlmPage *self, const char *key)
+{
+  if (is_own (self))
+    sortie_keyring_store_async (SORTIE_SECRET_LLM_KEY, gtk_editable_get_text (self->base_url), key,
+                                NULL, *key != '\0' ? stored_cb : removed_cb, g_object_ref (self));
+  patch (self, key);
+  gtk_editable_set_text (GTK_EDITABLE (self->key), "");
 }
 
 static void
@@ -202,12 +227,14 @@ key_cb (SortieLlmPage *self)
 {
   g_autofree char *key = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->key)));
 
-  g_strstrip (key);
-  if (is_own (self))
-    sortie_keyring_store_async (SORTIE_SECRET_LLM_KEY, gtk_editable_get_text (self->base_url), key,
-                                NULL, stored_cb, g_object_ref (self));
-  patch (self, key);
-  gtk_editable_set_text (GTK_EDITABLE (self->key), "");
+  set_key (self, g_strstrip (key));
+}
+
+static void
+remove_key_cb (SortieLlmPage *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->key)); /* since the button goes */
+  set_key (self, "");
 }
 
 /* ---- Test ---- */
@@ -282,6 +309,7 @@ sortie_llm_page_class_init (SortieLlmPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, enabled_row);
   gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, base_url);
   gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, key);
+  gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, remove_key);
   gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, planner);
   gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, analyzer);
   gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, writer);
@@ -290,6 +318,7 @@ sortie_llm_page_class_init (SortieLlmPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, SortieLlmPage, test_spinner);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_cb);
+  gtk_widget_class_bind_template_callback (widget_class, remove_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, test_cb);
 }
 

@@ -110,7 +110,9 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!sortie_keyring_store_finish (result, &error) && self->settings != NULL)
-    toast (self, _ ("There is no keyring: the token is forgotten when Sortie is closed"));
+    toast (self, sortie_keyring_is_locked (error)
+                     ? _ ("The keyring is locked: the token is forgotten when Sortie is closed")
+                     : _ ("There is no keyring: the token is forgotten when Sortie is closed"));
   choose (1);
 }
 

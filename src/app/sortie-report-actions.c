@@ -13,85 +13,77 @@
 
 /* ---- Export ---- */
 
-typedef struct
-{
-  GWeakRef view;
-  SortieReportFormatKind kind;
-} Export;
-
-static void
-export_free (Export *self)
-{
-  g_weak_ref_clear (&self->view);
-  g_free (self);
-}
-
 static void
 exported_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  Export *export = user_data;
-  g_autoptr (SortieReportView) view = g_weak_ref_get (&export->view);
+  g_autoptr (SortieReportView) view = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean saved = sortie_report_export_finish (result, &error);
 
-  if (view != NULL && saved)
+  if (sortie_report_export_finish (result, &error))
     sortie_toast (GTK_WIDGET (view), _ ("Report saved"));
-  else if (view != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     sortie_toast (GTK_WIDGET (view), _ ("The report could not be saved"));
-  export_free (export);
 }
 
 static void
-file_cb (GFile *file, gpointer user_data)
+export_to (SortieReportView *view, GFile *file, SortieReportFormatKind kind)
 {
-  Export *export = user_data;
-  g_autoptr (SortieReportView) view = g_weak_ref_get (&export->view);
-  const SortieModelDraft *draft = view != NULL ? sortie_report_view_get_draft (view) : NULL;
-  g_autofree char *name = NULL;
+  const SortieModelDraft *draft = sortie_report_view_get_draft (view);
+  g_autofree char *name = sortie_report_view_dup_name (view);
   const char *text;
   gsize length;
 
   if (draft == NULL)
-    {
-      export_free (export);
-      return;
-    }
-  name = sortie_report_view_dup_name (view);
+    return;
   text = sortie_model_draft_get_text (draft, &length);
-  sortie_report_export_async (file, export->kind, text, length, name, NULL, exported_cb, export);
+  sortie_report_export_async (file, kind, text, length, name, NULL, exported_cb,
+                              g_object_ref (view));
 }
 
 static void
-export_as (SortieReportView *view, SortieReportFormatKind kind, const char *ending)
+markdown_file_cb (GFile *file, gpointer user_data)
+{
+  export_to (user_data, file, SORTIE_REPORT_AS_MARKDOWN);
+}
+
+static void
+html_file_cb (GFile *file, gpointer user_data)
+{
+  export_to (user_data, file, SORTIE_REPORT_AS_HTML);
+}
+
+static void
+pdf_file_cb (GFile *file, gpointer user_data)
+{
+  export_to (user_data, file, SORTIE_REPORT_AS_PDF);
+}
+
+static void
+export_as (SortieReportView *view, const char *ending, SortieFileFunc func)
 {
   g_autofree char *name = sortie_report_view_dup_name (view);
   g_autofree char *file_name = g_strconcat (name, ending, NULL);
-  Export *export;
 
-  if (sortie_report_view_get_draft (view) == NULL)
-    return;
-  export = g_new0 (Export, 1);
-  g_weak_ref_init (&export->view, view);
-  export->kind = kind;
-  sortie_dialogs_save_file (GTK_WIDGET (view), _ ("Export Report"), file_name, file_cb, export);
+  if (sortie_report_view_get_draft (view) != NULL)
+    sortie_dialogs_save_file (GTK_WIDGET (view), _ ("Export Report"), file_name, func, view);
 }
 
 static void
 export_markdown_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  export_as (user_data, SORTIE_REPORT_AS_MARKDOWN, ".md");
+  export_as (user_data, ".md", markdown_file_cb);
 }
 
 static void
 export_html_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  export_as (user_data, SORTIE_REPORT_AS_HTML, ".html");
+  export_as (user_data, ".html", html_file_cb);
 }
 
 static void
 export_pdf_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  export_as (user_data, SORTIE_REPORT_AS_PDF, ".pdf");
+  export_as (user_data, ".pdf", pdf_file_cb);
 }
 
 static void

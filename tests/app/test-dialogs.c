@@ -178,6 +178,94 @@ test_toast_window_gone (Fixture *fixture, gconstpointer data)
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
+static GtkDialog *
+find_chooser (void)
+{
+  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GObject) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER_DIALOG (window))
+        return GTK_DIALOG (window);
+    }
+  return NULL;
+}
+
+static gboolean
+has_file (GtkDialog *chooser)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+
+  return file != NULL;
+}
+
+static void
+file_cb (GFile *file, gpointer user_data)
+{
+  g_assert_null (*(char **) user_data);
+  *(char **) user_data = g_file_get_basename (file);
+}
+
+static void
+files_cb (GListModel *files, gpointer user_data)
+{
+  g_autoptr (GFile) file = g_list_model_get_item (files, 0);
+
+  file_cb (file, user_data);
+}
+
+static void
+test_chooser (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *chosen = NULL;
+
+  sortie_dialogs_save_file (fixture->child, "Save", "name.md", file_cb, &chosen);
+  gtk_dialog_response (find_chooser (), GTK_RESPONSE_CANCEL);
+  g_assert_null (chosen);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (find_chooser ());
+  sortie_dialogs_save_file (fixture->child, "Save", "name.md", file_cb, &chosen);
+  while (!has_file (find_chooser ()))
+    g_main_context_iteration (NULL, TRUE);
+  gtk_dialog_response (find_chooser (), GTK_RESPONSE_ACCEPT);
+  while (chosen == NULL) /* it looks first whether there is such a file already */
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (chosen, ==, "name.md");
+}
+
+/* What asked goes while the person still chooses: nobody is told, and the chooser goes too. */
+static void
+test_chooser_outlives (Fixture *fixture, gconstpointer data)
+{
+  char **chosen = g_new0 (char *, 1);
+
+  sortie_dialogs_choose_folders (fixture->child, "Add", files_cb, chosen);
+  g_assert_nonnull (find_chooser ());
+  g_free (chosen); /* so that the address sanitizer tells who writes there */
+  adw_window_set_content (ADW_WINDOW (fixture->window), NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (find_chooser ());
+}
+
+/* As that, but the window goes as a whole. */
+static void
+test_chooser_window (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *chosen = NULL;
+
+  sortie_dialogs_choose_files (fixture->child, "Add", files_cb, &chosen);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  fixture->window = NULL;
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (find_chooser ());
+  g_assert_null (chosen);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -188,5 +276,8 @@ main (int argc, char *argv[])
   ADD ("/dialogs/ask-text", test_ask_text);
   ADD ("/toast/outside", test_toast_outside);
   ADD ("/toast/window-gone", test_toast_window_gone);
+  ADD ("/dialogs/chooser", test_chooser);
+  ADD ("/dialogs/chooser-outlives", test_chooser_outlives);
+  ADD ("/dialogs/chooser-window", test_chooser_window);
   return g_test_run ();
 }
