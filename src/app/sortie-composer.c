@@ -6,6 +6,7 @@
 #include "sortie-collection-chooser.h"
 #include "sortie-error.h"
 #include "sortie-mission.h"
+#include "sortie-narrow-box.h"
 #include "sortie-pane-words.h"
 #include "sortie-toast.h"
 
@@ -285,6 +286,7 @@ sortie_composer_class_init (SortieComposerClass *class)
   G_OBJECT_CLASS (class)->dispose = sortie_composer_dispose;
   G_OBJECT_CLASS (class)->finalize = sortie_composer_finalize;
   g_type_ensure (SORTIE_TYPE_COLLECTION_CHOOSER);
+  g_type_ensure (SORTIE_TYPE_NARROW_BOX);
   bind_template (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   signals[SUBMITTED] = g_signal_new ("submitted", SORTIE_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL,

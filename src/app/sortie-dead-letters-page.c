@@ -7,6 +7,7 @@
 #include "sortie-dead-letters-private.h"
 #include "sortie-error.h"
 #include "sortie-json.h"
+#include "sortie-narrow-box.h"
 #include "sortie-pane-words.h"
 #include "sortie-toast.h"
 
@@ -389,6 +390,7 @@ sortie_dead_letters_page_class_init (SortieDeadLettersPageClass *class)
   signals[OPEN_MISSION] =
       g_signal_new ("open-mission", SORTIE_TYPE_DEAD_LETTERS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_type_ensure (SORTIE_TYPE_NARROW_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/dead-letters-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SortieDeadLettersPage, content);

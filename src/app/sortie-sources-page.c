@@ -4,6 +4,7 @@
 #include "sortie-sources-page.h"
 
 #include "sortie-json.h"
+#include "sortie-narrow-box.h"
 #include "sortie-pane-words.h"
 #include "sortie-sources-private.h"
 
@@ -365,6 +366,7 @@ sortie_sources_page_class_init (SortieSourcesPageClass *class)
   signals[CHANGED] = g_signal_new ("changed", SORTIE_TYPE_SOURCES_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (SORTIE_TYPE_DOCUMENTS_VIEW);
+  g_type_ensure (SORTIE_TYPE_NARROW_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/sources-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SortieSourcesPage, stack);

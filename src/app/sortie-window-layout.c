@@ -83,6 +83,8 @@ update_panes (SortieWindow *self)
   gtk_widget_set_visible (self->back, (self->is_narrow && !self->shows_list) ||
                                           (!self->is_narrow && is_visit (get_page (self))));
   gtk_widget_set_visible (self->sidebar_button, !self->is_narrow); /* where Back does the same */
+  /* The list is one step back, and the title has little room. */
+  gtk_widget_set_visible (self->new_button, !self->is_narrow || self->shows_list);
   if (self->is_narrow)
     gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
   else

@@ -24,6 +24,7 @@ struct _SortieWindow
 
   AdwWindowTitle *title;
   GtkWidget *back;
+  GtkWidget *new_button;
   GtkWidget *sidebar_button;
   GtkWidget *stop;
   GtkWidget *retry;

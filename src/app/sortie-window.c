@@ -226,6 +226,7 @@ bind_template (GtkWidgetClass *class)
                                                "/io/github/sortie_app/Sortie/sortie-window.ui");
   gtk_widget_class_bind_template_child (class, SortieWindow, title);
   gtk_widget_class_bind_template_child (class, SortieWindow, back);
+  gtk_widget_class_bind_template_child (class, SortieWindow, new_button);
   gtk_widget_class_bind_template_child (class, SortieWindow, sidebar_button);
   gtk_widget_class_bind_template_child (class, SortieWindow, stop);
   gtk_widget_class_bind_template_child (class, SortieWindow, retry);
