@@ -3,6 +3,7 @@
 
 #include "sortie-application-private.h"
 
+#include "sortie-accessible.h"
 #include "sortie-dialogs.h"
 #include "sortie-log-window.h"
 #include "sortie-preferences.h"
@@ -263,6 +264,19 @@ sortie_application_dbus_unregister (GApplication *application,
       ->dbus_unregister (application, connection, object_path);
 }
 
+/* Of all windows, also of those that libraries bring. */
+static void
+windows_changed_cb (
+    GListModel *windows, guint position, guint removed, guint added, gpointer user_data)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      g_signal_connect (window, "map", G_CALLBACK (sortie_accessible_complete), NULL);
+    }
+}
+
 static void
 sortie_application_startup (GApplication *application)
 {
@@ -276,6 +290,8 @@ sortie_application_startup (GApplication *application)
   self->titles = sortie_title_keeper_new (self->list, titles);
   add_actions (self);
   add_accels (GTK_APPLICATION (self));
+  g_signal_connect_object (gtk_window_get_toplevels (), "items-changed",
+                           G_CALLBACK (windows_changed_cb), self, 0);
   g_signal_connect_swapped (self->backend, "feed-event", G_CALLBACK (feed_event_cb), self);
   g_signal_connect_swapped (self->backend, "connected", G_CALLBACK (connected_cb), self);
   g_signal_connect_swapped (self->backend, "notify::api", G_CALLBACK (api_cb), self);

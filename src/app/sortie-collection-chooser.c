@@ -20,7 +20,7 @@ struct _SortieCollectionChooser
   GtkMenuButton *button;
   GtkLabel *label;
   GtkBox *list;
-  GtkWidget *empty;
+  GtkLabel *empty;    /* why there is nothing to choose */
   GPtrArray *names;   /* char*, as the backend has them */
   GHashTable *chosen; /* names */
   gboolean is_known;
@@ -44,7 +44,9 @@ update_label (SortieCollectionChooser *self)
   guint n = g_hash_table_size (self->chosen);
   g_autofree char *label = NULL;
 
-  if (self->is_known && self->names->len == 0)
+  if (!self->is_known)
+    label = g_strdup (_ ("Collections"));
+  else if (self->names->len == 0)
     label = g_strdup (_ ("No Documents Yet"));
   else if (n == 0)
     label = g_strdup (_ ("All Collections"));
@@ -110,7 +112,12 @@ fill (SortieCollectionChooser *self)
   for (guint i = 0; i < self->names->len && i < MAX_SHOWN; i++)
     append_check (self, g_ptr_array_index (self->names, i));
   self->is_filling = FALSE;
-  gtk_widget_set_visible (self->empty, self->names->len == 0);
+  gtk_label_set_text (self->empty,
+                      self->is_known ? _ ("There are no documents yet. A report can only cite what "
+                                          "Sortie can search.")
+                                     : _ ("Which collections there are is known once a backend is "
+                                          "connected."));
+  gtk_widget_set_visible (GTK_WIDGET (self->empty), self->names->len == 0);
   update_label (self);
 }
 
@@ -198,7 +205,7 @@ sortie_collection_chooser_init (SortieCollectionChooser *self)
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->chosen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
-  update_label (self);
+  fill (self);
 }
 
 GtkWidget *

@@ -3,6 +3,8 @@
 
 #include "sortie-dead-letter-row.h"
 
+#include "sortie-accessible.h"
+#include "sortie-narrow-box.h"
 #include "sortie-pane-words.h"
 #include "sortie-shown-text.h"
 
@@ -132,6 +134,7 @@ sortie_dead_letter_row_class_init (SortieDeadLetterRowClass *class)
   for (guint i = 0; i < N_SIGNALS; i++)
     signals[i] = g_signal_new (names[i], SORTIE_TYPE_DEAD_LETTER_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
                                NULL, NULL, G_TYPE_NONE, 0);
+  g_type_ensure (SORTIE_TYPE_NARROW_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/dead-letter-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SortieDeadLetterRow, title);
@@ -169,6 +172,7 @@ sortie_dead_letter_row_new (SortieDeadLetter *letter)
   gtk_label_set_text (self->facts, facts);
   gtk_label_set_text (self->error, error);
   sortie_dead_letter_row_set_title (self, NULL);
+  sortie_accessible_complete (GTK_WIDGET (self));
   return GTK_WIDGET (self);
 }
 

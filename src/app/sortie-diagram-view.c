@@ -246,13 +246,10 @@ zoom_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   SortieDiagramView *self = SORTIE_DIAGRAM_VIEW (widget);
   double zoom = sortie_diagram_canvas_get_zoom (self->canvas);
 
-  if (g_str_equal (name, "diagram.zoom-in"))
-    sortie_diagram_zoom_to (self->scrolled, zoom * SORTIE_DIAGRAM_ZOOM_STEP);
-  else if (g_str_equal (name, "diagram.zoom-out"))
-    sortie_diagram_zoom_to (self->scrolled, zoom / SORTIE_DIAGRAM_ZOOM_STEP);
-  else
-    sortie_diagram_canvas_set_zoom (self->canvas, 0);
-  update_zoom (self);
+  zoom *= g_str_equal (name, "diagram.zoom-in")    ? SORTIE_DIAGRAM_ZOOM_STEP
+          : g_str_equal (name, "diagram.zoom-out") ? 1 / SORTIE_DIAGRAM_ZOOM_STEP
+                                                   : 0;
+  sortie_diagram_zoom_to (self->scrolled, zoom);
 }
 
 static void

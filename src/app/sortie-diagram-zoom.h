@@ -19,7 +19,7 @@ void sortie_diagram_zoom_attach (GtkScrolledWindow *scrolled,
 /* Before the scrolled window gets this size: what is larger than that is shown from its middle, or from
  * where one has zoomed to. */
 void sortie_diagram_zoom_prepare (GtkScrolledWindow *scrolled, int width, int height);
-/* Zooms about the middle of what is shown. */
+/* Zooms about the middle of what is shown; 0 to fit. */
 void sortie_diagram_zoom_to (GtkScrolledWindow *scrolled, double zoom);
 
 G_END_DECLS

@@ -39,8 +39,21 @@ sortie_mission_row_update_time (SortieMissionRow *self)
   gtk_label_set_text (self->subtitle, text != NULL ? text : sortie_mission_words_get_state (state));
 }
 
+/* The list's own widget around the row is what a screen reader meets. */
 static void
-state_cb (SortieMissionRow *self)
+describe (SortieMissionRow *self)
+{
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *text =
+      g_strdup_printf ("%s, %s", sortie_mission_item_get_title (self->item),
+                       sortie_mission_words_get_state (sortie_mission_item_get_state (self->item)));
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (item != NULL ? item : GTK_WIDGET (self)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
+show_state (SortieMissionRow *self)
 {
   SortieMissionState state = sortie_mission_item_get_state (self->item);
   const char *icon = sortie_mission_words_get_icon (state);
@@ -57,12 +70,30 @@ state_cb (SortieMissionRow *self)
 }
 
 static void
+state_cb (SortieMissionRow *self)
+{
+  show_state (self);
+  describe (self);
+}
+
+static void
 title_cb (SortieMissionRow *self)
 {
-  const char *title = sortie_mission_item_get_title (self->item);
+  gtk_label_set_text (self->title, sortie_mission_item_get_title (self->item));
+  describe (self);
+}
 
-  gtk_label_set_text (self->title, title);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), title);
+/* Where the title does not fit; it is made when somebody asks, not for each row that scrolls by. */
+static gboolean
+sortie_mission_row_query_tooltip (
+    GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  SortieMissionRow *self = SORTIE_MISSION_ROW (widget);
+
+  if (self->item == NULL || !pango_layout_is_ellipsized (gtk_label_get_layout (self->title)))
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, sortie_mission_item_get_title (self->item));
+  return TRUE;
 }
 
 static void
@@ -84,6 +115,7 @@ sortie_mission_row_class_init (SortieMissionRowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = sortie_mission_row_dispose;
+  widget_class->query_tooltip = sortie_mission_row_query_tooltip;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/mission-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SortieMissionRow, status);
@@ -100,6 +132,7 @@ static void
 sortie_mission_row_init (SortieMissionRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   self->signals = g_signal_group_new (SORTIE_TYPE_MISSION_ITEM);
   g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (state_cb), self);
   g_signal_group_connect_swapped (self->signals, "notify::title", G_CALLBACK (title_cb), self);
@@ -122,8 +155,9 @@ sortie_mission_row_set_item (SortieMissionRow *self, SortieMissionItem *item)
       gtk_spinner_set_spinning (self->spinner, FALSE);
       return;
     }
-  title_cb (self);
-  state_cb (self);
+  gtk_label_set_text (self->title, sortie_mission_item_get_title (item));
+  show_state (self);
+  describe (self);
 }
 
 SortieMissionItem *

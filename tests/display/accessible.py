@@ -10,7 +10,8 @@ from gi.repository import Gio, GLib  # noqa: E402 (the version comes first)
 
 # Milliseconds that the program may take to answer; it shows a hang, not slowness.
 CALL_DEADLINE = 20000
-STATES = {"active": 1, "checked": 4, "enabled": 8, "expanded": 10, "focused": 12, "pressed": 20,
+STATES = {"active": 1, "checked": 4, "enabled": 8, "expanded": 10, "focusable": 11,
+          "focused": 12, "pressed": 20,
           "selected": 23, "sensitive": 24, "showing": 25, "visible": 30}
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 
@@ -144,6 +145,14 @@ class Node:
     def actions(self):
         count = self.get_property("org.a11y.atspi.Action", "NActions")
         return [self.ask("org.a11y.atspi.Action", "GetName", "(i)", i)[0] for i in range(count)]
+
+    @property
+    def can_act(self):
+        """A menu button has the name of the button inside, which is what can be clicked."""
+        try:
+            return bool(self.actions)
+        except Gone:
+            return False
 
     def act(self, which=0):
         """Does what a click would do."""

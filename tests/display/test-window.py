@@ -96,6 +96,7 @@ def test_offline():
     app = window.App("--backend", url)
     app.find("label", "does not answer")
     app.find("label", "^No mission can be started without a backend")
+    assert not app.shows("^All Collections$"), "nobody knows which there are"
     assert not is_usable(app, "button", "Start$")
     app.click("button", "Connect$")  # in vain
     app.find("label", "does not answer")
