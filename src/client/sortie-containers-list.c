@@ -47,6 +47,15 @@ dup_service (const char *project, const char *name)
   return service;
 }
 
+/* `running`, or what Podman 4 says in its place: `Up 5 minutes ago` */
+static char *
+dup_state (const char *text)
+{
+  g_autofree char *word = g_ascii_strdown (text, (gssize) strcspn (text, " "));
+
+  return g_strdup (g_str_equal (word, "up") ? "running" : word);
+}
+
 static GPtrArray *
 parse_list (SortieContainers *self, GPtrArray *lines)
 {
@@ -62,7 +71,7 @@ parse_list (SortieContainers *self, GPtrArray *lines)
       container = g_new0 (SortieContainer, 1);
       container->service = dup_service (self->project, parts[0]);
       container->name = g_strdup (parts[0]);
-      container->state = g_ascii_strdown (parts[1], -1);
+      container->state = dup_state (parts[1]);
       container->status = g_strdup (parts[2]);
       g_ptr_array_add (list, container);
     }

@@ -142,6 +142,19 @@ sortie_containers_failure_to_error (const SortieContainersFailure *self)
   return error;
 }
 
+/* Where one line says it all, the others about it only puzzle. */
+static char *
+dup_telling (const char *words, SortieContainersTrouble trouble)
+{
+  g_auto (GStrv) lines = g_strsplit (words, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++)
+    if (sortie_containers_trouble_from_words (*line, SORTIE_CONTAINERS_NO_TROUBLE) == trouble)
+      return g_strdup (*line);
+
+  return g_strdup (words);
+}
+
 SortieContainersFailure *
 sortie_containers_failure_new (SortieContainersTrouble trouble,
                                const char *subject,
@@ -151,7 +164,7 @@ sortie_containers_failure_new (SortieContainersTrouble trouble,
 
   self->trouble = trouble;
   self->subject = g_strdup (subject);
-  self->words = g_strdup (words);
+  self->words = words != NULL ? dup_telling (words, trouble) : NULL;
 
   return self;
 }

@@ -21,6 +21,7 @@ typedef struct
   GPtrArray *services; /* whose images are needed */
   guint next;          /* the service whose image is looked at */
   gboolean has_started;
+  gboolean redis_runs;
   gint64 deadline; /* monotonic */
   GSource *timer;
   guint n_stopped; /* looks at a backend that does not run */
@@ -140,7 +141,9 @@ log_line_cb (const char *line, gpointer user_data)
 {
   Up *up = user_data;
 
-  g_string_append_printf (up->words, "%s\n", line);
+  /* Redis is no cause as long as it runs, and it says a lot. */
+  if (!up->redis_runs || !g_str_has_prefix (line, "redis |"))
+    g_string_append_printf (up->words, "%s\n", line);
 }
 
 static void
@@ -230,6 +233,20 @@ ready_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   look_later (task);
 }
 
+static gboolean
+has_running (GPtrArray *list, const char *service)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      const SortieContainer *container = g_ptr_array_index (list, i);
+
+      if (g_str_equal (container->service, service) && g_str_equal (container->state, "running"))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -242,6 +259,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (end_if_cancelled (task))
     return;
+  up->redis_runs = list != NULL && has_running (list, "redis");
   if (self->address == NULL || list == NULL)
     {
       up->n_stopped++;
@@ -278,6 +296,8 @@ wait (GTask *task)
 
 /* --- the containers --- */
 
+static gboolean has_running (GPtrArray *list, const char *service);
+
 static void
 listed_after_start_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -290,12 +310,28 @@ listed_after_start_cb (GObject *source, GAsyncResult *result, gpointer user_data
 
   if (end_if_cancelled (task))
     return;
-  /* Its words count only where the backend does not run: about what is there already it complains
-   * as well. */
-  if (self->address != NULL || (list != NULL && list->len > 0 && trouble == 0))
+  /* Its words count only where something does not run: about what is there already it complains as
+   * well. A backend that has ended again is given the time to be started once more. */
+  if (list != NULL && has_running (list, "redis") && (self->address != NULL || trouble == 0))
     wait (task);
   else
     fail (task, trouble != 0 ? trouble : SORTIE_CONTAINERS_FAILED, self->engine->name, words);
+}
+
+/* The lines that say so of themselves, or the last ones where none does. */
+static char *
+dup_errors (const SortieProcessResult *answer)
+{
+  g_autoptr (GPtrArray) errors = g_ptr_array_new ();
+
+  for (guint i = 0; i < answer->words->len && errors->len < SHOWN_LINES; i++)
+    if (g_ascii_strncasecmp (g_ptr_array_index (answer->words, i), "error", 5) == 0)
+      g_ptr_array_add (errors, g_ptr_array_index (answer->words, i));
+  if (errors->len == 0)
+    return sortie_process_result_dup_words (answer, SHOWN_LINES);
+  g_ptr_array_add (errors, NULL);
+
+  return g_strjoinv ("\n", (char **) errors->pdata);
 }
 
 static void
@@ -309,8 +345,7 @@ started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (end_if_cancelled (task))
     return;
-  words = answer != NULL ? sortie_process_result_dup_words (answer, SHOWN_LINES)
-                         : g_strdup (error->message);
+  words = answer != NULL ? dup_errors (answer) : g_strdup (error->message);
   if (answer == NULL || answer->status != 0)
     {
       fail (task, sortie_containers_trouble_from_words (words, SORTIE_CONTAINERS_FAILED),

@@ -91,7 +91,8 @@ test_up (void)
   stack_on (stack, "compose-up",
             "echo \"$SORTIE_SECRETS ${SORTIE_ENV_FILE-} ${GROQ_API_KEY-none} $PWD\" "
             ">$FAKE_ENGINE/seen\n"
-            "echo 'sortie_backend_1|running|Up' >$FAKE_ENGINE/running\n"
+            "echo 'sortie_redis_1|running|Up' >$FAKE_ENGINE/running\n"
+            "echo 'sortie_backend_1|running|Up' >>$FAKE_ENGINE/running\n"
             "echo started >&2");
   g_assert_true (stack_up (stack, NULL, &error));
   g_assert_no_error (error);
@@ -310,7 +311,8 @@ test_backend_ends (void)
   g_autoptr (Stack) stack = stack_new (USUAL);
 
   stack_on (stack, "compose-up",
-            "echo 'sortie_backend_1|exited|Exited (1) 1 second ago' >$FAKE_ENGINE/running");
+            "echo 'sortie_redis_1|running|Up' >$FAKE_ENGINE/running\n"
+            "echo 'sortie_backend_1|exited|Exited (1) 1 second ago' >>$FAKE_ENGINE/running");
   stack_assert_fails (stack, SORTIE_CONTAINERS_UNHEALTHY, SORTIE_ERROR_UNAVAILABLE,
                       "backend | this is sortie_backend_1");
 }
@@ -323,6 +325,20 @@ test_other_token (void)
   stack->is_strict = TRUE;
   stack_assert_fails (stack, SORTIE_CONTAINERS_OTHER_TOKEN, SORTIE_ERROR_DENIED,
                       "were started with another token");
+}
+
+/* All but Redis: there is no use in waiting. */
+static void
+test_no_redis (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+
+  stack_on (stack, "compose-up",
+            "echo 'sortie_redis_1|created|Created' >$FAKE_ENGINE/running\n"
+            "echo 'sortie_backend_1|running|Up' >>$FAKE_ENGINE/running\n"
+            "echo 'Error: no such lock' >&2; echo 'exit code: 125'");
+  stack_assert_fails (stack, SORTIE_CONTAINERS_FAILED, SORTIE_ERROR_FAILED,
+                      "Podman could not start the containers; it said:\nError: no such lock");
 }
 
 static void
@@ -489,7 +505,7 @@ test_list_and_log (void)
 
   stack_write (stack, "running",
                "sortie-backend-1|running|Up 5 minutes (healthy)\n"
-               "sortie-worker-12|exited|Exited (0) | x\n"
+               "sortie-worker-12|Exited (0)|Exited (0) | x\n"
                "not a container\nother|Running|Up\n");
   sortie_containers_list_async (stack->containers, NULL, test_result_cb, &result);
   test_wait_until (result != NULL);
@@ -577,6 +593,7 @@ main (int argc, char **argv)
   g_test_add_func ("/containers/unhealthy", test_unhealthy);
   g_test_add_func ("/containers/backend-ends", test_backend_ends);
   g_test_add_func ("/containers/other-token", test_other_token);
+  g_test_add_func ("/containers/no-redis", test_no_redis);
   g_test_add_func ("/containers/nothing-known", test_nothing_known);
   g_test_add_func ("/containers/cancel-build", test_cancel_build);
   g_test_add_func ("/containers/cancel-start", test_cancel_start);
