@@ -158,6 +158,24 @@ enlarge_cb (SortieWindow *self)
   sortie_window_show_page (self, "diagram");
 }
 
+/* Wherever in the window they are dropped, but where a part of it takes them for a purpose of its own. */
+static gboolean
+dropped_cb (GtkDropTarget *target, const GValue *value, double x, double y, SortieWindow *self)
+{
+  g_autoptr (GListStore) files = NULL;
+  g_autoptr (GSList) list = NULL;
+
+  if (!G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST) || sortie_backend_get_api (self->backend) == NULL)
+    return FALSE;
+  files = g_list_store_new (G_TYPE_FILE);
+  list = gdk_file_list_get_files (g_value_get_boxed (value));
+  for (GSList *l = list; l != NULL; l = l->next)
+    g_list_store_append (files, l->data);
+  if (list != NULL)
+    sortie_window_add_documents (self, G_LIST_MODEL (files));
+  return list != NULL;
+}
+
 /* ---- The widget ---- */
 
 static void
@@ -269,6 +287,8 @@ sortie_window_class_init (SortieWindowClass *class)
 static void
 sortie_window_init (SortieWindow *self)
 {
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
   self->cancellable = g_cancellable_new ();
   self->cache = sortie_mission_cache_new ();
   self->settings = g_settings_new (SORTIE_APPLICATION_ID);
@@ -277,6 +297,8 @@ sortie_window_init (SortieWindow *self)
   g_signal_group_connect_swapped (self->mission_signals, "jumped", G_CALLBACK (mission_jumped_cb),
                                   self);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (target, "drop", G_CALLBACK (dropped_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
   self->sidebar = GTK_WIDGET (self->sidebar_paned);
 }
 

@@ -163,6 +163,63 @@ test_collections (Fixture *self, gconstpointer data)
 }
 
 static void
+documents_cb (SortieComposer *composer, GListModel *files, GString *names)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+      g_autofree char *path = g_file_get_path (file);
+
+      g_string_append_printf (names, "%s\n", path);
+    }
+}
+
+/* As GDK does when files are dropped on it: returns whether they were taken. */
+static gboolean
+drop (Fixture *self, GdkFileList *files)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (self->composer));
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_set_boxed (&value, files);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (controller))
+        g_signal_emit_by_name (controller, "drop", &value, 5.0, 5.0, &taken);
+    }
+  return taken;
+}
+
+static void
+test_drop (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GFile) one = g_file_new_for_path ("/tmp/a folder");
+  g_autoptr (GFile) two = g_file_new_for_path ("/tmp/two.md");
+  GFile *both[] = { one, two };
+  GdkFileList *files = gdk_file_list_new_from_array (both, 2);
+  GdkFileList *none = gdk_file_list_new_from_array (both, 0);
+
+  g_signal_connect (self->composer, "add-documents", G_CALLBACK (documents_cb), names);
+  sortie_composer_set_text (self->composer, "stays");
+  sortie_composer_set_obstacle (self->composer, "There is no backend.");
+  g_assert_false (drop (self, files));
+  sortie_composer_set_obstacle (self->composer, NULL);
+  g_assert_false (drop (self, none));
+  g_assert_cmpstr (names->str, ==, "");
+  g_assert_true (drop (self, files));
+  g_assert_cmpstr (names->str, ==, "/tmp/a folder\n/tmp/two.md\n");
+  sortie_composer_submit (self->composer);
+  test_wait_until (self->n_submitted == 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (self->bodies, 0), "\"mission\":\"stays\""));
+  g_boxed_free (GDK_TYPE_FILE_LIST, files);
+}
+
+static void
 test_check_text (void)
 {
   g_autofree char *most = g_strnfill (SORTIE_MISSION_MAX_TEXT, 'x');
@@ -282,6 +339,7 @@ main (int argc, char *argv[])
   ADD ("/composer/key", test_key);
   ADD ("/composer/obstacle", test_obstacle);
   ADD ("/composer/collections", test_collections);
+  ADD ("/composer/drop", test_drop);
   g_test_add_func ("/composer/check-text", test_check_text);
   g_test_add_func ("/words/progress", test_progress);
   g_test_add_func ("/words/trial", test_trial);
