@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sortie-backend-address.h"
+#include "sortie-api-private.h"
 #include "sortie-error.h"
 
 #include <string.h>
@@ -99,6 +99,35 @@ test_lengths (void)
   g_assert_null (sortie_backend_address_parse (url->str, NULL));
 }
 
+/* What people see in place of a name that only containers know, also when nobody answers there. */
+static void
+test_display (void)
+{
+  g_autoptr (SortieBackendAddress) address =
+      sortie_backend_address_parse ("http://backend.internal:8000/", NULL);
+  g_autoptr (SortieBackendAddress) same =
+      sortie_backend_address_parse ("http://backend.internal:8000", NULL);
+  g_autoptr (SortieBackendAddress) other =
+      sortie_backend_address_parse ("http://backend.internal:8001", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (sortie_backend_address_get_display (address), ==,
+                   "http://backend.internal:8000");
+  sortie_backend_address_set_display (address, "https://sortie.example");
+  g_assert_cmpstr (sortie_backend_address_get_display (address), ==, "https://sortie.example");
+  g_assert_cmpstr (sortie_backend_address_get_base (address), ==, "http://backend.internal:8000");
+  g_assert_true (sortie_backend_address_equal (address, same));
+  g_assert_false (sortie_backend_address_equal (address, other));
+
+  error = sortie_api_error_from_transport (g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                                                        "Error resolving “backend.internal”: gone"),
+                                           address);
+  g_assert_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE);
+  g_assert_cmpstr (error->message, ==,
+                   "can't reach the backend at https://sortie.example: "
+                   "Error resolving “sortie.example”: gone");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -106,5 +135,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/backend-address/valid", test_valid);
   g_test_add_func ("/client/backend-address/invalid", test_invalid);
   g_test_add_func ("/client/backend-address/lengths", test_lengths);
+  g_test_add_func ("/client/backend-address/display", test_display);
   return g_test_run ();
 }
