@@ -234,52 +234,72 @@ read_data (WireReader *self, const SortieJsonMember *member)
                          "'data' must be an object");
 }
 
-/* The strings of an event, of which one of another type counts as absent. */
-static char **
-find_text (SortieEvent *event, const char *name)
+static void
+read_offset (WireReader *self, const char *name, const SortieJsonMember *member)
 {
-  const struct
-  {
-    const char *name;
-    char **place;
-  } texts[] = {
-    { "source", &event->source },         { "message", &event->message }, { "code", &event->code },
-    { "mission_id", &event->mission_id }, { "to", &event->to },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (g_str_equal (texts[i].name, name))
-      return texts[i].place;
-  return NULL;
+  sortie_json_member_get_integer (member, name, 0, G_MAXINT64, &self->event->offset, &self->error);
 }
 
+/* A text of another type counts as absent. */
+static void
+read_text (const SortieJsonMember *member, char **place)
+{
+  if (member->kind == SORTIE_JSON_STRING)
+    *place = g_strdup (member->text);
+}
+
+/* By the first letter, as there are a dozen names and thousands of events. */
 static void
 member_cb (const char *name, const SortieJsonMember *member, gpointer user_data)
 {
   WireReader *self = user_data;
   SortieEvent *event = self->event;
-  char **text;
 
   if (self->error != NULL)
     return;
-  if (g_str_equal (name, "type"))
-    read_type (self, member);
-  else if (g_str_equal (name, "data"))
-    read_data (self, member);
-  else if (g_str_equal (name, "step"))
-    read_number (self, name, member, &event->step);
-  else if (g_str_equal (name, "attempt"))
-    read_number (self, name, member, &event->attempt);
-  else if (g_str_equal (name, "draft"))
-    read_number (self, name, member, &event->draft);
-  else if (g_str_equal (name, "offset"))
-    sortie_json_member_get_integer (member, name, 0, G_MAXINT64, &event->offset, &self->error);
-  else if (member->kind != SORTIE_JSON_STRING)
-    return;
-  else if (g_str_equal (name, "timestamp"))
-    event->timestamp = MAX (sortie_timestamp_parse (member->text), 0);
-  else if ((text = find_text (event, name)) != NULL)
-    *text = g_strdup (member->text);
+  switch (name[0])
+    {
+    case 'a':
+      if (g_str_equal (name, "attempt"))
+        read_number (self, name, member, &event->attempt);
+      break;
+    case 'c':
+      if (g_str_equal (name, "code"))
+        read_text (member, &event->code);
+      break;
+    case 'd':
+      if (g_str_equal (name, "draft"))
+        read_number (self, name, member, &event->draft);
+      else if (g_str_equal (name, "data"))
+        read_data (self, member);
+      break;
+    case 'm':
+      if (g_str_equal (name, "message"))
+        read_text (member, &event->message);
+      else if (g_str_equal (name, "mission_id"))
+        read_text (member, &event->mission_id);
+      break;
+    case 'o':
+      if (g_str_equal (name, "offset"))
+        read_offset (self, name, member);
+      break;
+    case 's':
+      if (g_str_equal (name, "source"))
+        read_text (member, &event->source);
+      else if (g_str_equal (name, "step"))
+        read_number (self, name, member, &event->step);
+      break;
+    case 't':
+      if (g_str_equal (name, "type"))
+        read_type (self, member);
+      else if (g_str_equal (name, "timestamp") && member->kind == SORTIE_JSON_STRING)
+        event->timestamp = MAX (sortie_timestamp_parse (member->text), 0);
+      else if (g_str_equal (name, "to"))
+        read_text (member, &event->to);
+      break;
+    default: /* a member of a later version */
+      break;
+    }
 }
 
 /**

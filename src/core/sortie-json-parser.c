@@ -3,6 +3,7 @@
 
 #include "sortie-error.h"
 #include "sortie-json-scanner.h"
+#include "sortie-utf8-private.h"
 
 #include <string.h>
 
@@ -288,7 +289,7 @@ check_encoding (SortieJsonScanner *self)
 {
   if (self->end - self->start >= 3 && memcmp (self->start, "\xEF\xBB\xBF", 3) == 0)
     return sortie_json_scanner_fail (self, "a byte order mark");
-  if (g_utf8_validate_len (self->start, (gsize) (self->end - self->start), &self->at))
+  if (sortie_utf8_validate (self->start, (gsize) (self->end - self->start), &self->at))
     {
       self->at = self->start;
       return TRUE;

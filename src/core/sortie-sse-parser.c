@@ -4,6 +4,7 @@
 #include "sortie-sse-parser.h"
 
 #include "sortie-error.h"
+#include "sortie-utf8-private.h"
 
 #include <string.h>
 
@@ -180,7 +181,7 @@ take_line (SortieSseParser *self, const char *line, gsize length, GError **error
     }
   if (*line == ':')
     return TRUE;
-  if (!g_utf8_validate_len (line, length, NULL))
+  if (!sortie_utf8_validate (line, length, NULL))
     {
       g_string_truncate (self->decoded, 0);
       append_repaired (self->decoded, line, length);

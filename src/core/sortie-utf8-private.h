@@ -3,7 +3,28 @@
 
 #include <glib.h>
 
+#include <string.h>
+
 G_BEGIN_DECLS
+
+/* As g_utf8_validate_len(), which looks at each byte: most text is ASCII, of which eight bytes can be
+ * looked at together. A NUL is not valid. */
+static inline gboolean
+sortie_utf8_validate (const char *text, gsize length, const char **end)
+{
+  const guint64 high = G_GUINT64_CONSTANT (0x8080808080808080);
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+  gsize ascii = 0;
+
+  for (guint64 eight; length - ascii >= sizeof eight; ascii += sizeof eight)
+    {
+      memcpy (&eight, text + ascii, sizeof eight);
+      /* A byte of zero borrows from its high bit, one above 0x7f has it. */
+      if (((eight | (eight - ones)) & high) != 0)
+        break;
+    }
+  return g_utf8_validate_len (text + ascii, length - ascii, end);
+}
 
 /* Decodes the character at `at` (before `end`) without ever reading at or past `end`, and gives the
  * number of its bytes, at least 1. A byte that begins no valid character is one U+FFFD. GLib's own
