@@ -254,7 +254,6 @@ sortie_diagram_edge_pulse (SortieDiagramEdge *self)
   self->animation =
       adw_timed_animation_new (widget, 0, 1, PULSE_MILLISECONDS,
                                adw_callback_animation_target_new (pulse_cb, self, NULL));
-  g_object_ref_sink (self->animation);
   adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->animation), ADW_EASE_IN_OUT_CUBIC);
   g_signal_connect_swapped (self->animation, "done", G_CALLBACK (done_cb), self);
   adw_animation_play (self->animation);

@@ -507,6 +507,40 @@ test_idle (Fixture *self, gconstpointer data)
   g_assert_cmpuint (sortie_diagram_view_get_n_pulses (self->view), ==, 0);
 }
 
+static gboolean
+watch_cb (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer animations)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, g_value_get_object (&values[0]));
+  g_ptr_array_add (animations, weak);
+  return TRUE;
+}
+
+/* What has pulsed is gone: a window of many hours keeps none of it. */
+static void
+test_pulses_gone (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) animations = g_ptr_array_new ();
+  guint id = g_signal_lookup ("done", ADW_TYPE_ANIMATION);
+  gulong hook = g_signal_add_emission_hook (id, 0, watch_cb, animations, NULL);
+
+  diagram_story_to_search (&self->story);
+  settle (self);
+  test_frames (self->window, 2);
+  g_signal_remove_emission_hook (id, hook);
+  g_assert_cmpuint (animations->len, >, 0);
+  for (guint i = 0; i < animations->len; i++)
+    {
+      GWeakRef *weak = g_ptr_array_index (animations, i);
+      g_autoptr (GObject) animation = g_weak_ref_get (weak);
+
+      g_assert_null (animation);
+      g_weak_ref_clear (weak);
+      g_free (weak);
+    }
+}
+
 static void
 test_no_animations (Fixture *self, gconstpointer data)
 {
@@ -552,6 +586,7 @@ main (int argc, char *argv[])
   ADD ("middle-large", "large", test_middle);
   ADD ("large", "large", test_large);
   ADD ("idle", NULL, test_idle);
+  ADD ("pulses-gone", NULL, test_pulses_gone);
   ADD ("no-animations", NULL, test_no_animations);
   ADD ("dispose-while-moving", NULL, test_dispose_while_moving);
 #undef ADD
