@@ -95,7 +95,7 @@ make_stream (guint n_events, guint salt)
   gint64 offset = 0;
   guint n = add_start (out);
 
-  for (; n < n_events - 1; n++)
+  for (; n < n_events - 2; n++)
     {
       g_autofree char *text =
           n % 60 == 0
@@ -117,6 +117,9 @@ make_stream (guint n_events, guint salt)
              "\"type\":\"status\",\"source\":\"writer\",\"code\":\"step.progress\",\"message\":"
              "\"[Writer] goes on\",\"step\":4,\"attempt\":1");
     }
+  add (out, n++,
+       "\"type\":\"status\",\"source\":\"writer\",\"code\":\"draft.completed\",\"message\":\"\","
+       "\"step\":4,\"attempt\":1,\"data\":{\"draft\":1,\"sources\":[]}");
   add (
       out, n,
       "\"type\":\"done\",\"source\":\"system\",\"code\":\"mission.done\",\"message\":\"\",\"data\":"
