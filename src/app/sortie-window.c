@@ -16,7 +16,9 @@ mission_event_cb (SortieLiveMission *mission,
                   guint changes,
                   SortieWindow *self)
 {
-  if ((changes & (SORTIE_MODEL_PLAN_CHANGED | SORTIE_MODEL_ENDED | SORTIE_MODEL_CHANGED)) == 0)
+  /* Of the thousand others a second neither the title nor an action tells anything. */
+  if ((changes & (SORTIE_MODEL_PLAN_CHANGED | SORTIE_MODEL_ENDED)) == 0 &&
+      !g_str_equal (event->code, SORTIE_CODE_MISSION_CANCELLED))
     return;
   sortie_window_update_title (self);
   sortie_window_update_actions (self);
