@@ -91,6 +91,7 @@ struct _SortieCtl
 
   SortieApi *api;
   SortieLauncher *launcher; /* (nullable): where no backend is configured */
+  gboolean knows_paths;     /* whether the backend was asked if it takes paths */
   gboolean hurried;         /* whether the user wants to be gone rather than to wait */
 };
 

@@ -131,11 +131,11 @@ sortie_ctl_takes_paths (SortieCtl *ctl)
 {
   g_autoptr (JsonNode) info = NULL;
 
-  if (!sortie_api_takes_paths (ctl->api))
-    return FALSE;
-  /* Over a Unix socket it can only be this machine. */
-  if (sortie_backend_address_get_socket (sortie_api_get_address (ctl->api)) != NULL)
-    return TRUE;
+  /* Asked once. Over a Unix socket it can only be this machine. */
+  if (!sortie_api_takes_paths (ctl->api) || ctl->knows_paths ||
+      sortie_backend_address_get_socket (sortie_api_get_address (ctl->api)) != NULL)
+    return sortie_api_takes_paths (ctl->api);
+  ctl->knows_paths = TRUE;
   info = sortie_ctl_call (ctl, "GET", "/", NULL, NULL, NULL);
   if (info != NULL)
     sortie_api_take_info (ctl->api, info);

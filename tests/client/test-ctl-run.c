@@ -242,6 +242,7 @@ test_documents (void)
                     "--collection", "named", NULL);
   g_assert_cmpint (result->code, ==, SORTIE_CTL_OK);
   expected = g_strdup_printf (
+      "GET /\n"
       "GET /collections\n"
       "POST /collections/mine/reindex\n"
       "GET /collections/mine\n"
@@ -337,6 +338,34 @@ test_upload (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* Behind a port of this machine may be a container, which sees none of its files: it says so. */
+static void
+test_upload_into_a_container (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("sortie-XXXXXX", NULL);
+  g_autofree char *one = g_build_filename (folder, "one.txt", NULL);
+  const CtlAnswer answers[] = {
+    { "GET /collections/", 0, NULL, "{\"indexing\":false,\"documents\":1}" },
+    { "GET /", 0, NULL, "{\"name\":\"Sortie\",\"takes_paths\":false}" },
+    { "POST /collections", 0, "201 Created", "{}" },
+    { NULL },
+  };
+  g_autoptr (CtlResult) result = NULL;
+
+  g_assert_true (g_file_set_contents (one, "first", -1, NULL));
+  result = ctl_run (answers, NULL, "collections", "add", "c", folder, NULL);
+  g_assert_cmpint (result->code, ==, SORTIE_CTL_OK);
+  g_assert_cmpstr (result->asked, ==,
+                   "GET /\n"
+                   "POST /collections {\"name\":\"c\"}\n"
+                   "POST /collections/c/documents?name=one.txt first\n"
+                   "POST /collections/c/reindex\n"
+                   "GET /collections/c\n");
+
+  g_unlink (one);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -356,5 +385,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ctl/run/missing-documents", test_missing_documents);
   g_test_add_func ("/ctl/run/failed-index", test_failed_index);
   g_test_add_func ("/ctl/run/upload", test_upload);
+  g_test_add_func ("/ctl/run/upload-into-a-container", test_upload_into_a_container);
   return g_test_run ();
 }
