@@ -116,6 +116,9 @@ sortie_mission_words_dup_elapsed (gint64 milliseconds, gboolean is_final)
   int hours = (int) MIN (seconds / 3600, 100000);
   int minutes = (int) (seconds / 60 % 60);
 
+  if (milliseconds >= 0 && milliseconds < 100 && is_final)
+    /* Translators: milliseconds */
+    return g_strdup_printf (_ ("%d ms"), (int) MAX (milliseconds, 1));
   if (milliseconds >= 0 && milliseconds < 10000 && is_final)
     /* Translators: a duration in seconds */
     return g_strdup_printf (_ ("%.1f s"), (double) milliseconds / 1000);

@@ -442,6 +442,8 @@ test_words (void)
   g_autofree char *none = sortie_mission_words_dup_time (0, 1700000000000);
   g_autofree char *elapsed = sortie_mission_words_dup_elapsed (3723999, TRUE);
   g_autofree char *fast = sortie_mission_words_dup_elapsed (134, TRUE);
+  g_autofree char *faster = sortie_mission_words_dup_elapsed (48, TRUE);
+  g_autofree char *fastest = sortie_mission_words_dup_elapsed (0, TRUE);
   g_autofree char *short_one = sortie_mission_words_dup_elapsed (-5, TRUE);
 
   assert_time (0, "Just now");
@@ -457,6 +459,8 @@ test_words (void)
   g_assert_cmpstr (elapsed, ==, "1:02:03");
   g_assert_cmpstr (short_one, ==, "0:00");
   g_assert_cmpstr (fast, ==, "0.1 s");
+  g_assert_cmpstr (faster, ==, "48 ms");
+  g_assert_cmpstr (fastest, ==, "1 ms");
 }
 
 #define ADD(path, n, func) g_test_add (path, Fixture, GUINT_TO_POINTER (n), set_up, func, tear_down)
