@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The installed app in its sandbox, with its window, as a person uses it."""
+import os
+import pathlib
+import subprocess
+
+import setting  # noqa: F401 (finds the modules of the system and display tests)
+from harness import temporary_folder, wait_until
+from sandbox import SandboxedApp, processes, start_chooser
+from tap import alive, main
+
+MISSION = "What is a dead letter, and who gets the entries of a stream?"
+ALL_DONE = "^Orchestrator, 5 of 5 steps"
+DOCUMENTS = {
+    "dead-letters.md": "# Dead letters\n\nA dead letter is a message that could not be processed and "
+                       "was set aside, with the reason.\n",
+    "streams.txt": "Streams\n\nA consumer group hands each entry of a stream to one of its "
+                   "consumers.\n",
+}
+
+
+def write_documents():
+    folder = temporary_folder() / "Minutes of May"
+    folder.mkdir()
+    for name, text in DOCUMENTS.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def choose_folder(app, folder):
+    """Add Folder, which asks the file chooser of the desktop, outside of the sandbox."""
+    app.choose("Sources")
+    app.click("button", "^Add Folder")
+    app.find("text|text box|entry", "Name")
+    app.click("button", "^Create$")
+    app.find("list item", r"2 documents")
+    app.find("label", f"^{folder}$")
+
+
+def take_picture(name):
+    folder = os.environ.get("SORTIE_TEST_SCREENSHOTS")
+    if folder:
+        subprocess.run(["import", "-window", "root", pathlib.Path(folder) / f"{name}.png"], check=True)
+
+
+def test_mission_over_a_chosen_folder():
+    """The folder comes in through the file chooser and the document portal; its own backend and
+    Valkey carry the mission out; the report cites the folder's documents."""
+    folder = write_documents()
+    asked = start_chooser(folder)
+    app = SandboxedApp()
+    app.find("label", "^What do you want to know")
+    choose_folder(app, folder)
+    assert "FileChooser OpenFile" in asked(), asked()
+    take_picture("flatpak-sources")
+    app.click("button", "^Back")
+    app.submit(MISSION)
+    app.find("label", "^Completed$")
+    report = app.find("text box", "^Report$").text
+    assert "set aside, with the reason" in report and "one of its consumers" in report, report
+    take_picture("flatpak-report")
+    listed = app.request("GET", "/collections")["collections"][0]
+    assert "/doc/" in listed["folders"][0], f"not through the document portal: {listed}"
+    assert set(app.processes) >= {"sortie", "sortied", "valkey-server"}, app.processes
+    app.quit()
+    wait_until(lambda: not processes(app.home), "the sandbox is empty")
+
+
+def test_keep_running():
+    """The desktop is asked through the Background portal; the backend outlives the window's sandbox,
+    and the next start takes it up."""
+    start_chooser(temporary_folder())
+    app = SandboxedApp()
+    wait_until(lambda: "valkey-server" in app.processes, "the backend is up")
+    app.find("label", "^What do you want to know")
+    app.request("POST", "/collections", {"name": "sample", "folders": ["/app/share/sortie/sample"]})
+    app.submit(MISSION + " HOLD_AT_RETRIEVER")
+    app.find("button", "^Retriever, active")
+    app.press("ctrl+q", lambda: app.shows("^1 Mission Is Still Running"), "it is asked")
+    app.click("button", "Keep Running$")
+    app.ended()
+    assert "sortie" not in app.processes and "sortied" in app.processes, app.processes
+    backend = app.processes["sortied"]
+    app.start()
+    app.find("button", ALL_DONE)
+    assert app.processes["sortied"] == backend, "another backend was started"
+    app.quit()
+    assert alive(backend)
+
+
+def test_killed_app_leaves_nobody():
+    app = SandboxedApp()
+    wait_until(lambda: {"sortied", "valkey-server"} <= set(app.processes), "the backend is up")
+    pids = app.processes
+    app.kill()
+    wait_until(lambda: not any(alive(pid) for pid in pids.values()), "all of it has ended")
+
+
+if __name__ == "__main__":
+    main()
