@@ -6,6 +6,7 @@
 #include "sortie-accessible.h"
 #include "sortie-dialogs.h"
 #include "sortie-log-window.h"
+#include "sortie-opened-folder.h"
 #include "sortie-preferences.h"
 #include "sortie-title-cache.h"
 
@@ -302,6 +303,7 @@ sortie_application_startup (GApplication *application)
   g_signal_connect_swapped (self->settings, "changed::backend",
                             G_CALLBACK (sortie_application_choose_backend), self);
   color_scheme_cb (self);
+  sortie_opened_folder_clean ();
   self->signals[0] = g_unix_signal_add (SIGTERM, terminate_cb, self);
   self->signals[1] = g_unix_signal_add (SIGINT, terminate_cb, self);
   self->signals[2] = g_unix_signal_add (SIGHUP, terminate_cb, self);
@@ -322,6 +324,7 @@ sortie_application_shutdown (GApplication *application)
   g_clear_object (&self->backend);
   g_clear_object (&self->settings);
   g_clear_object (&self->files);
+  sortie_opened_folder_remove ();
   G_APPLICATION_CLASS (sortie_application_parent_class)->shutdown (application);
 }
 

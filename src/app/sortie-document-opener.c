@@ -4,6 +4,7 @@
 #include "sortie-document-opener.h"
 
 #include "sortie-error.h"
+#include "sortie-opened-folder.h"
 #include "sortie-shown-text.h"
 
 #include <glib/gi18n.h>
@@ -89,7 +90,7 @@ fetched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GFile) file = NULL;
 
   if (bytes != NULL)
-    folder = g_dir_make_tmp ("sortie-XXXXXX", &error); /* for this user alone */
+    folder = sortie_opened_folder_make (&error);
   if (folder == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));

@@ -4,9 +4,9 @@
 #include "peer.h"
 #include "sortie-citation-popover.h"
 #include "sortie-document-opener.h"
+#include "sortie-opened-folder.h"
 
 #include <adwaita.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define QUOTE "Defects are repaired free of charge."
@@ -396,7 +396,6 @@ test_document (void)
   g_autoptr (SortieApi) api = sortie_api_new (address, NULL, NULL);
   g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *path = NULL;
-  g_autofree char *folder = NULL;
   g_autofree char *content = NULL;
   gboolean opened = FALSE;
 
@@ -409,9 +408,8 @@ test_document (void)
   g_assert_true (g_str_has_suffix (path, "_a name.pdf"));
   g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
   g_assert_cmpstr (content, ==, "the document");
-  folder = g_path_get_dirname (path);
-  g_assert_cmpint (g_unlink (path), ==, 0);
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  sortie_opened_folder_remove ();
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   sortie_document_set_show_func (NULL, NULL);
 }
 
