@@ -86,20 +86,29 @@ test_no_room (void)
 
   g_autofree char *parent = g_path_get_dirname (path);
 
+  g_rmdir (path);
   g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
   g_assert_true (g_file_set_contents (path, "in the way", -1, NULL));
   g_assert_null (sortie_opened_folder_make (&error));
   g_assert_nonnull (error);
   sortie_opened_folder_clean ();
   sortie_opened_folder_remove ();
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (parent), ==, 0);
 }
 
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *cache = g_dir_make_tmp ("sortie-XXXXXX", NULL);
+  int status;
+
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/opened-folder/removed", test_removed);
   g_test_add_func ("/opened-folder/killed", test_killed);
   g_test_add_func ("/opened-folder/no-room", test_no_room);
-  return g_test_run ();
+  status = g_test_run ();
+  g_assert_cmpint (g_rmdir (cache), ==, 0);
+  return status;
 }
