@@ -468,7 +468,8 @@ sortie_diagram_canvas_set_topology (SortieDiagramCanvas *self,
       for (guint i = 0; i < topology->edges->len; i++)
         {
           const SortieTopologyEdge *edge = g_ptr_array_index (topology->edges, i);
-          GtkWidget *widget = sortie_diagram_edge_new (edge->label);
+          g_autofree char *label = sortie_diagram_dup_edge_label (edge);
+          GtkWidget *widget = sortie_diagram_edge_new (label);
 
           gtk_widget_set_parent (widget, GTK_WIDGET (self));
           g_ptr_array_add (self->edges, widget);

@@ -235,7 +235,9 @@ update_zoom (SortieDiagramView *self)
                                  zoom > SORTIE_DIAGRAM_MIN_ZOOM + 0.001);
   /* Translators: a zoom in percent */
   text = sortie_diagram_canvas_is_fitting (self->canvas)
+             /* Translators: the zoom at which the whole diagram is seen */
              ? g_strdup (_ ("Fit"))
+             /* Translators: a zoom */
              : g_strdup_printf (_ ("%d %%"), (int) round (zoom * 100));
   gtk_label_set_text (self->zoom_label, text);
 }

@@ -25,6 +25,7 @@ sortie_diagram_dup_title (const SortieTopologyNode *node)
     const char *id;
     const char *title;
   } known[] = {
+    /* Translators: the person, as a node of the diagram */
     { "you", N_ ("You") },
     { "system", N_ ("Orchestrator") },
     { "planner", N_ ("Planner") },
@@ -38,6 +39,33 @@ sortie_diagram_dup_title (const SortieTopologyNode *node)
     if (g_str_equal (node->id, known[i].id))
       return g_strdup (_ (known[i].title));
   return sortie_shown_line (node->label, MAX_TITLE);
+}
+
+/* The backend's labels are words of its interface; others are shown as they are. */
+char *
+sortie_diagram_dup_edge_label (const SortieTopologyEdge *edge)
+{
+  const char *label = edge->label;
+
+  if (g_str_equal (label, "mission"))
+    /* Translators: on an arrow of the diagram: what goes along it; here from you to the orchestrator */
+    return g_strdup (C_ ("arrow", "mission"));
+  if (g_str_equal (label, "dispatch"))
+    /* Translators: on an arrow of the diagram: the orchestrator dispatches steps to an agent */
+    return g_strdup (C_ ("arrow", "dispatch"));
+  if (g_str_equal (label, "ask"))
+    /* Translators: on an arrow of the diagram: an agent asks the language model */
+    return g_strdup (C_ ("arrow", "ask"));
+  if (g_str_equal (label, "events"))
+    /* Translators: on an arrow of the diagram: what is written to the queue */
+    return g_strdup (C_ ("arrow", "events"));
+  if (g_str_equal (label, "search"))
+    /* Translators: on an arrow of the diagram: an agent searches a collection */
+    return g_strdup (C_ ("arrow", "search"));
+  if (g_str_equal (label, "report"))
+    /* Translators: on an arrow of the diagram: from the writer to you */
+    return g_strdup (C_ ("arrow", "report"));
+  return sortie_shown_line (label, MAX_TITLE);
 }
 
 /* ---- State ---- */
@@ -177,10 +205,13 @@ sortie_diagram_dup_counters (const SortieTopologyNode *node)
         /* Translators: steps that workers have taken */
         append (out, _ ("%d in flight"), count (node->in_flight));
       if (node->done >= 0)
+        /* Translators: steps */
         append (out, _ ("%d done"), count (node->done));
       if (node->failed > 0)
+        /* Translators: steps */
         append (out, _ ("%d failed"), count (node->failed));
       if (node->retried > 0)
+        /* Translators: steps */
         append (out, _ ("%d retried"), count (node->retried));
       plural = (gulong) MAX (node->workers, 0);
       if (node->workers >= 0)
@@ -192,8 +223,10 @@ sortie_diagram_dup_counters (const SortieTopologyNode *node)
         /* Translators: missions */
         append (out, _ ("%d running"), count (node->running));
       if (node->waiting > 0)
+        /* Translators: missions */
         append (out, _ ("%d waiting"), count (node->waiting));
       if (node->delayed > 0)
+        /* Translators: steps whose next attempt comes later */
         append (out, _ ("%d delayed"), count (node->delayed));
       plural = (gulong) MAX (node->dead, 0);
       if (node->dead > 0)
@@ -247,6 +280,7 @@ sortie_diagram_dup_note (const SortieTopologyNode *node,
                          gboolean in_full)
 {
   if (state->fallback && is_kind (node, "agent"))
+    /* Translators: in the place of a language model’s name */
     return g_strdup (in_full ? _ ("Without the language model") : _ ("No model"));
   if (is_kind (node, "llm"))
     return node->provider != NULL ? sortie_shown_line (node->provider, MAX_TITLE) : g_strdup ("");
@@ -277,7 +311,8 @@ sortie_diagram_dup_spoken (const SortieTopologyNode *node,
   gunichar first = g_utf8_get_char (word);
 
   g_string_append (out, _ (", "));
-  /* Translators: keep the states as they are written where your language needs capitals */
+  /* Translators: never shown. Leave it as it is where a state stands in lower case inside of a
+   * sentence ("Planner, active"); write anything else where it keeps its capital, or has none. */
   if (g_str_equal (C_ ("states inside of a sentence", "lower case"), "lower case"))
     {
       g_string_append_unichar (out, g_unichar_tolower (first));
@@ -343,7 +378,7 @@ sortie_diagram_dup_links (const SortieTopology *topology, guint i)
       if (edge->from != i && edge->to != i)
         continue;
       title = sortie_diagram_dup_title (g_ptr_array_index (topology->nodes, other));
-      label = sortie_shown_line (edge->label, MAX_TITLE);
+      label = sortie_diagram_dup_edge_label (edge);
       if (out->len > 0)
         g_string_append_c (out, ' ');
       if (edge->from == i)

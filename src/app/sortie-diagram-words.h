@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* The name of a node, on one line. */
 char *sortie_diagram_dup_title (const SortieTopologyNode *node);
+/* What goes along an edge. */
+char *sortie_diagram_dup_edge_label (const SortieTopologyEdge *edge);
 /* Its state: “Active”, “Retry in 2 s”. @seconds: until the next attempt; -1 where unknown. */
 char *sortie_diagram_dup_word (const SortieTopologyNode *node,
                                const SortieNodeState *state,

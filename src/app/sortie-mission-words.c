@@ -13,6 +13,7 @@ sortie_mission_words_get_state (SortieMissionState state)
     case SORTIE_MISSION_WAITING:
       return _ ("Waiting");
     case SORTIE_MISSION_RUNNING:
+      /* Translators: a mission */
       return _ ("Running");
     case SORTIE_MISSION_COMPLETED:
       return _ ("Completed");
@@ -23,6 +24,7 @@ sortie_mission_words_get_state (SortieMissionState state)
     case SORTIE_MISSION_CANCELLED:
       return _ ("Stopped");
     default:
+      /* Translators: the state of a mission */
       return _ ("Unknown");
     }
 }

@@ -82,6 +82,7 @@ dup_retry (const SortieModelStep *step, gint64 now)
   gint64 seconds = (step->retry_at - now + 999) / 1000;
 
   if (seconds <= 0)
+    /* Translators: %s is the name of an agent */
     return g_strdup_printf (_ ("%s: attempt %d begins"), agent, step->n_attempts + 1);
   return g_strdup_printf (ngettext ("%s: attempt %d in %d second", "%s: attempt %d in %d seconds",
                                     (unsigned long) seconds),
@@ -122,6 +123,7 @@ sortie_progress_words_dup_detail (const SortieMissionModel *model, gint64 now)
   if (running != NULL && attempt > 1)
     return g_strdup_printf (_ ("%s at work, attempt %d"), running, attempt);
   if (running != NULL)
+    /* Translators: %s is the name of an agent, or several with commas */
     return g_strdup_printf (_ ("%s at work"), running);
   queued = dup_agents (model, SORTIE_MODEL_STEP_QUEUED, &n, &attempt);
   if (queued != NULL)

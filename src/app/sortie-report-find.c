@@ -64,6 +64,7 @@ update_count (SortieReportFind *self)
   else if (self->matches->len >= SORTIE_REPORT_MAX_MATCHES)
     words = g_strdup_printf (_ ("%u of more than %u"), self->current, self->matches->len);
   else
+    /* Translators: which match of how many */
     words = g_strdup_printf (_ ("%u of %u"), self->current, self->matches->len);
   gtk_label_set_text (self->count, words);
   gtk_widget_set_sensitive (self->previous, self->matches->len > 0);

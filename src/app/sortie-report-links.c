@@ -31,6 +31,7 @@ void
 sortie_report_follow_link (GtkWidget *widget, const char *target)
 {
   static const char *const allowed[] = { "http", "https", "mailto", NULL };
+  /* Translators: a button: opens a link outside */
   const char *const choices[] = { "cancel", _ ("Cancel"), "open", _ ("Open"), NULL };
   g_autofree char *scheme = g_uri_parse_scheme (target);
   Following *following;

@@ -335,10 +335,14 @@ sortie_telemetry_row_new_header (void)
   gtk_widget_set_parent (self->sample, GTK_WIDGET (self));
   gtk_widget_set_child_visible (self->sample, FALSE);
   gtk_widget_remove_css_class (self->cells[SOURCE], "badge");
+  /* Translators: the column with the time of day */
   gtk_inscription_set_text (GTK_INSCRIPTION (self->cells[TIME]), _ ("Time"));
+  /* Translators: the column that tells who said something: an agent or the system */
   gtk_label_set_text (GTK_LABEL (self->cells[SOURCE]), _ ("Source"));
   gtk_label_set_xalign (GTK_LABEL (self->cells[SOURCE]), 0);
+  /* Translators: the column with an event’s stable identifier */
   gtk_inscription_set_text (GTK_INSCRIPTION (self->cells[CODE]), _ ("Code"));
+  /* Translators: the column with what was said */
   gtk_inscription_set_text (GTK_INSCRIPTION (self->cells[MESSAGE]), _ ("Message"));
   return GTK_WIDGET (self);
 }

@@ -199,6 +199,7 @@ show_pause (SortieTelemetryView *self, gboolean paused)
   self->paused = paused;
   gtk_button_set_icon_name (GTK_BUTTON (self->pause), paused ? "media-playback-start-symbolic"
                                                              : "media-playback-pause-symbolic");
+  /* Translators: after a pause */
   gtk_widget_set_tooltip_text (self->pause, paused ? _ ("Go On") : _ ("Pause"));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
 }

@@ -44,14 +44,17 @@ dup_state (const SortieModelAttempt *attempt, const char *duration)
   switch (attempt->state)
     {
     case SORTIE_MODEL_STEP_RUNNING:
+      /* Translators: %s is a duration */
       return g_strdup_printf (_ ("Running for %s"), duration);
     case SORTIE_MODEL_STEP_RETRYING:
       return g_strdup_printf (_ ("Failed after %s, tried again"), duration);
     case SORTIE_MODEL_STEP_COMPLETED:
+      /* Translators: %s is a duration */
       return g_strdup_printf (_ ("Done in %s"), duration);
     case SORTIE_MODEL_STEP_DEAD_LETTERED:
       return g_strdup_printf (_ ("Failed after %s, given up"), duration);
     case SORTIE_MODEL_STEP_DROPPED:
+      /* Translators: an attempt whose result nobody waits for any more; %s is a duration */
       return g_strdup_printf (_ ("Dropped after %s"), duration);
     case SORTIE_MODEL_STEP_PENDING:
     case SORTIE_MODEL_STEP_QUEUED:
@@ -77,6 +80,7 @@ dup_description (SortieTimelineBar *self,
   if (self->started > self->begin)
     {
       g_string_append_c (out, '\n');
+      /* Translators: %s is a duration */
       g_string_append_printf (out, _ ("Waited %s"), waited);
     }
   return g_string_free (out, FALSE);

@@ -132,6 +132,7 @@ update_button (SortieWindow *self)
   g_autofree char *words = sortie_backend_words_dup_state (self->backend);
   gboolean is_online = state == SORTIE_BACKEND_ONLINE;
   g_autofree char *tooltip =
+      /* Translators: %s is an address */
       is_online ? g_strdup_printf (_ ("Connected to %s"), address != NULL ? address : "")
                 : g_strdup (words);
   g_autofree char *shown = sortie_shown_line (tooltip, 300);
