@@ -65,7 +65,10 @@ class Client(harness.Backend):
 class Stack:
     """The stack of compose/, as project NAME with those services."""
 
+    made = []  # all of this program, to be taken down at its end
+
     def __init__(self, name, services, *setup, documents=None):
+        self.made.append(self)
         self.name, self.services = name, list(services)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sortie-stack-"))
         self.folder.chmod(0o755)

@@ -39,7 +39,7 @@ def main(make_stack):
     tests = {name: value for name, value in vars(sys.modules["__main__"]).items()
              if name.startswith("test_") and callable(value)}
     chosen = sys.argv[1:] or list(tests)
-    failed, stack = 0, None
+    failed = 0
     print(f"1..{len(chosen)}")
     try:
         engine.prepare()
@@ -53,7 +53,7 @@ def main(make_stack):
             print(f"{'not ok' if told else 'ok'} {number} - {name.removeprefix('test_')}")
             print(f"# {time.monotonic() - started:.2f} s")
     finally:
-        if stack is not None:
+        for stack in engine.Stack.made:
             stack.down()
         engine.clear()
     sys.exit(1 if failed else 0)
