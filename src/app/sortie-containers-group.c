@@ -121,12 +121,12 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   const SortieContainersFailure *failure =
       sortie_containers_get_failure (SORTIE_CONTAINERS (source));
   g_autofree char *words = NULL;
+  gboolean usable;
 
   if (self->backend == NULL) /* closed meanwhile */
     return;
   self->is_looking = FALSE;
   self->has_engine = engine != NULL;
-  gtk_widget_set_sensitive (self->look, TRUE);
   if (engine != NULL)
     {
       g_autofree char *name = sortie_shown_line (engine->name, MAX_ENGINE);
@@ -142,8 +142,9 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     words = sortie_shown_line (error->message, MAX_ENGINE);
   adw_action_row_set_subtitle (self->engine, words);
   /* From within a sandbox nothing of this can be used, whatever is installed later. */
-  gtk_widget_set_sensitive (GTK_WIDGET (self),
-                            failure == NULL || failure->trouble != SORTIE_CONTAINERS_SANDBOX);
+  usable = failure == NULL || failure->trouble != SORTIE_CONTAINERS_SANDBOX;
+  gtk_widget_set_sensitive (self->look, usable);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->state), usable);
   update (self);
 }
 

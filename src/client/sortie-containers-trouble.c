@@ -101,7 +101,7 @@ static const struct
   { SORTIE_CONTAINERS_NO_FOLDER, SORTIE_ERROR_NOT_FOUND,
     "the compose files are missing: there is no %s; install Sortie completely, or name the folder "
     "in SORTIE_COMPOSE_DIR" },
-  { SORTIE_CONTAINERS_PORT_TAKEN, SORTIE_ERROR_CONFLICT,
+  { SORTIE_CONTAINERS_PORT_TAKEN, SORTIE_ERROR_UNAVAILABLE,
     "another program listens on port %s already; end it, or set SORTIE_PORT to a port that "
     "is free" },
   { SORTIE_CONTAINERS_NO_IMAGE, SORTIE_ERROR_NOT_FOUND,

@@ -11,10 +11,13 @@
 
 /* For what is left in the pipes: a daemon that the program has started may hold them open. */
 #define LAST_WORDS_MS 300
+#define GROUP_PAUSE_MS 50 /* between looks at a group that is to end */
 
 typedef struct
 {
   GSubprocess *child;
+  pid_t group; /* that it leads; 0 where it had ended before one could ask */
+  gboolean is_killed;
   SortieLineReader *readers[2]; /* output, errors */
   gboolean said_all[2];
   gboolean has_ended;
@@ -24,6 +27,7 @@ typedef struct
   GSource *cancel_source;
   GSource *kill_source;
   GSource *words_source;
+  GSource *group_source;
 } Run;
 
 static void
@@ -34,6 +38,7 @@ run_free (gpointer data)
   sortie_timeout_clear (&self->cancel_source);
   sortie_timeout_clear (&self->kill_source);
   sortie_timeout_clear (&self->words_source);
+  sortie_timeout_clear (&self->group_source);
   for (gsize i = 0; i < G_N_ELEMENTS (self->readers); i++)
     g_clear_pointer (&self->readers[i], sortie_line_reader_free);
   g_clear_object (&self->child);
@@ -71,16 +76,48 @@ sortie_process_result_dup_words (const SortieProcessResult *self, guint n)
 
 /* --- its end --- */
 
+static void conclude (GTask *task);
+
+/* It is the leader of its group, so that its children end with it: a compose program that is killed
+ * alone leaves the build going on that it has started. */
+static gboolean
+signal_group (Run *self, int number)
+{
+  return self->group > 0 && kill (-self->group, number) == 0;
+}
+
+static gboolean
+look_at_group_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  Run *self = g_task_get_task_data (task);
+
+  sortie_timeout_clear (&self->group_source);
+  conclude (task);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 conclude (GTask *task)
 {
   Run *self = g_task_get_task_data (task);
+
+  /* One that is cancelled has ended when its children have, as what undoes it must not meet them. */
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)) && !self->is_killed &&
+      signal_group (self, 0))
+    {
+      sortie_timeout_clear (&self->group_source);
+      self->group_source = sortie_timeout_add (GROUP_PAUSE_MS, look_at_group_cb, task);
+      return;
+    }
 
   for (gsize i = 0; i < G_N_ELEMENTS (self->readers); i++)
     g_clear_pointer (&self->readers[i], sortie_line_reader_free);
   sortie_timeout_clear (&self->cancel_source);
   sortie_timeout_clear (&self->kill_source);
   sortie_timeout_clear (&self->words_source);
+  sortie_timeout_clear (&self->group_source);
   if (!g_task_return_error_if_cancelled (task))
     g_task_return_pointer (task, g_steal_pointer (&self->result),
                            (GDestroyNotify) sortie_process_result_free);
@@ -165,21 +202,13 @@ errors_cb (const char *line, gpointer user_data)
 
 /* --- its cancellation --- */
 
-/* It is the leader of its group, so that its children end with it: a compose program that is killed
- * alone leaves the build going on that it has started. */
-static void
-signal_group (Run *self, int number)
-{
-  const char *identifier = g_subprocess_get_identifier (self->child);
-
-  if (identifier != NULL)
-    kill (-(pid_t) g_ascii_strtoll (identifier, NULL, 10), number);
-}
-
 static gboolean
 kill_cb (gpointer user_data)
 {
-  signal_group (user_data, SIGKILL);
+  Run *self = user_data;
+
+  self->is_killed = TRUE;
+  signal_group (self, SIGKILL);
 
   return G_SOURCE_REMOVE;
 }
@@ -274,6 +303,7 @@ sortie_process_run_async (const char *const *arguments,
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Run *self = g_new0 (Run, 1);
+  const char *identifier;
   GError *error = NULL;
 
   g_task_set_source_tag (task, sortie_process_run_async);
@@ -292,6 +322,8 @@ sortie_process_run_async (const char *const *arguments,
       return;
     }
 
+  identifier = g_subprocess_get_identifier (self->child);
+  self->group = identifier != NULL ? (pid_t) g_ascii_strtoll (identifier, NULL, 10) : 0;
   self->readers[0] =
       sortie_line_reader_new (g_subprocess_get_stdout_pipe (self->child), output_cb, task);
   self->readers[1] =

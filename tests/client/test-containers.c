@@ -239,7 +239,7 @@ test_port_taken (void)
       "echo 'sortie_redis_1|running|Up' >$FAKE_ENGINE/running\n"
       "echo 'Error: rootlessport listen tcp 127.0.0.1:8123: bind: address already in use' >&2\n"
       "echo 'exit code: 126'");
-  stack_assert_fails (stack, SORTIE_CONTAINERS_PORT_TAKEN, SORTIE_ERROR_CONFLICT,
+  stack_assert_fails (stack, SORTIE_CONTAINERS_PORT_TAKEN, SORTIE_ERROR_UNAVAILABLE,
                       "another program listens on port 8123 already; end it, or set SORTIE_PORT");
   calls = stack_take_calls (stack);
   g_assert_true (g_str_has_suffix (calls, PS COMPOSE "down|-t|5\n"));
