@@ -46,7 +46,7 @@ sortie_ctl_call (SortieCtl *ctl,
   if (node == NULL)
     return NULL;
   if (JSON_NODE_HOLDS_NULL (node))
-    return json_node_init_object (json_node_alloc (), json_object_new ());
+    json_node_take_object (json_node_init (node, JSON_NODE_OBJECT), json_object_new ());
   if (!JSON_NODE_HOLDS_OBJECT (node))
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_PROTOCOL,

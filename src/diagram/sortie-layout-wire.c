@@ -111,6 +111,13 @@ typedef struct
   gboolean broken;
 } Reader;
 
+/* Of nothing at all the bytes may be NULL. */
+static char *
+dup_text (const char *bytes, gsize length)
+{
+  return g_strndup (length > 0 ? bytes : "", length);
+}
+
 static void
 break_off (Reader *self)
 {
@@ -195,7 +202,7 @@ end_text (Reader *self, GError **error)
 SortieLayoutRequest *
 sortie_layout_request_from_bytes (const char *bytes, gsize length, GError **error)
 {
-  g_autofree char *text = g_strndup (bytes, length);
+  g_autofree char *text = dup_text (bytes, length);
   g_autoptr (SortieLayoutRequest) self = NULL;
   Reader reader = { text, 1, FALSE };
   guint n_boxes;
@@ -256,7 +263,7 @@ sortie_diagram_layout_from_bytes (const char *bytes,
                                   const SortieLayoutRequest *request,
                                   GError **error)
 {
-  g_autofree char *text = g_strndup (bytes, length);
+  g_autofree char *text = dup_text (bytes, length);
   g_autoptr (SortieDiagramLayout) self =
       sortie_diagram_layout_new (request->n_boxes, request->n_links);
   Reader reader = { text, 1, FALSE };

@@ -118,10 +118,11 @@ test_hostile (void)
       extract = sortie_extract_document ("a.md", content, NULL, NULL);
       g_assert_true (extract == NULL || extract->text->len <= 200 * 1024);
     }
-  for (guint i = 0; i < 1000; i++)
+  /* Newer versions of md4c take 128 columns at most. */
+  for (guint i = 0; i < 128; i++)
     g_string_append (table, "|a");
   g_string_append (table, "|\n");
-  for (guint i = 0; i < 1000; i++)
+  for (guint i = 0; i < 128; i++)
     g_string_append (table, "|---");
   for (guint i = 0; i < 10000; i++)
     g_string_append (table, "|\n|b");
