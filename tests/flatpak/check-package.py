@@ -8,7 +8,7 @@ import re
 import subprocess
 
 import setting  # noqa: F401 (finds the modules of the system tests)
-from common import APP_FOLDER, APPLICATION, FOLDER, ROOT, environment, run
+from common import APP_FOLDER, APPLICATION, FOLDER, ROOT, environment, processes, run
 from harness import temporary_folder, wait_until
 from tap import alive, later, main
 
@@ -44,19 +44,9 @@ class Sandbox:
         later(lambda: (process.kill(), process.wait(), process.stdout.close()))
         return process
 
+    @property
     def processes(self):
-        """name → number of the processes of Sortie that work in this home."""
-        found = {}
-        for entry in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                name = pathlib.Path(f"/proc/{entry}/comm").read_text("utf-8").strip()
-                here = f"HOME={self.home}\0".encode() in pathlib.Path(
-                    f"/proc/{entry}/environ").read_bytes()
-            except OSError:  # gone meanwhile
-                continue
-            if here and name in ("sortie", "sortied", "sortiectl", "valkey-server", "sortie-extract"):
-                found[name] = int(entry)
-        return found
+        return processes(self.home)
 
 
 def test_files():
@@ -131,7 +121,7 @@ def test_mission_in_the_terminal():
     assert re.search(r"\[1\]", done.stdout) and "## Sources" in done.stdout, done.stdout
     collections = sandbox.run("sortiectl", "collections", "list")
     assert collections.returncode == 0, collections
-    wait_until(lambda: not sandbox.processes(), "nothing of the sandbox runs any more")
+    wait_until(lambda: not sandbox.processes, "nothing of the sandbox runs any more")
     data = sandbox.home / ".var/app" / APPLICATION / "data/sortie"
     assert (data / "redis.log").read_text("utf-8").count("alkey") > 0, "Redis, not Valkey, was used"
 
@@ -139,19 +129,16 @@ def test_mission_in_the_terminal():
 def test_sockets_are_shared():
     """A second run finds the backend of the first, though it can see none of its processes."""
     sandbox = Sandbox()
-    first = sandbox.start("sortied", "--listen", "unix:///dev/null/nowhere")
-    assert first.wait(60) != 0  # a place where no socket can be
-    keeper = sandbox.start("sh", "-c", "sortiectl backend up && echo up && exec sleep 100")
-    while "up\n" not in (line := keeper.stdout.readline()):
-        assert line, "sortiectl backend up failed"
+    up = sandbox.run("sortiectl", "backend", "up")
+    assert up.returncode == 0, up
     folder = sandbox.runtime / "app" / APPLICATION
-    assert [path.name for path in folder.glob("backend*.sock")], list(folder.iterdir())
+    assert list(folder.glob("backend*.sock")), list(folder.iterdir())
     shown = sandbox.run("sortiectl", "backend", "status")
     assert shown.returncode == 0, shown
     down = sandbox.run("sortiectl", "backend", "down")
     assert down.returncode != 0 and f"flatpak kill {APPLICATION}" in down.stderr, down
     run("flatpak", "kill", APPLICATION, env=sandbox.environment)
-    wait_until(lambda: not sandbox.processes(), "flatpak kill ends all of it")
+    wait_until(lambda: not sandbox.processes, "flatpak kill ends all of it")
 
 
 def test_killed_backend_leaves_nobody():
@@ -159,9 +146,9 @@ def test_killed_backend_leaves_nobody():
     sandbox = Sandbox()
     sandbox.start("sortiectl", "run", MISSION + " SIMULATE_FAILURE", "--documents",
                   "/app/share/sortie/sample", options=["--env=SORTIE_FAULTS=1"])
-    wait_until(lambda: {"sortiectl", "sortied", "valkey-server"} <= set(sandbox.processes()),
+    wait_until(lambda: {"sortiectl", "sortied", "valkey-server"} <= set(sandbox.processes),
                "the backend is up")
-    pids = sandbox.processes()
+    pids = sandbox.processes
     os.kill(pids["sortiectl"], 9)
     wait_until(lambda: not any(alive(pid) for pid in pids.values()), "all of it has ended")
 

@@ -5,8 +5,9 @@ import pathlib
 import subprocess
 
 import setting  # noqa: F401 (finds the modules of the system and display tests)
+from common import processes
 from harness import temporary_folder, wait_until
-from sandbox import SandboxedApp, processes, start_chooser
+from sandbox import SandboxedApp, start_chooser
 from tap import alive, main
 
 MISSION = "What is a dead letter, and who gets the entries of a stream?"

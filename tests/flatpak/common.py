@@ -17,6 +17,7 @@ STANDIN_BRANCH = "48"
 USER = FOLDER / "user"  # what flatpak install --user installs into
 REPOSITORY = FOLDER / "repository"
 APP_FOLDER = FOLDER / "app"  # what flatpak-builder fills
+PROGRAMS = ("sortie", "sortied", "sortiectl", "valkey-server", "sortie-extract")
 BUNDLE = FOLDER / f"{APPLICATION}.flatpak"
 
 
@@ -51,6 +52,20 @@ def run(*command, log=None, **options):
     if done.returncode != 0:
         raise Failed(f"{shlex.join(command)} ended with {done.returncode}:\n{output[-6000:]}")
     return output if log else done.stdout
+
+
+def processes(home):
+    """name → number of the processes of Sortie that work in that home, in whatever sandbox."""
+    found = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            name = pathlib.Path(f"/proc/{entry}/comm").read_text("utf-8").strip()
+            variables = pathlib.Path(f"/proc/{entry}/environ").read_bytes().split(b"\0")
+        except OSError:  # gone meanwhile
+            continue
+        if name in PROGRAMS and f"HOME={home}".encode() in variables:
+            found[name] = int(entry)
+    return found
 
 
 def digest(path):

@@ -11,25 +11,9 @@ import setting  # noqa: F401 (finds the modules of the system and display tests)
 import harness
 import window
 from accessible import applications
-from common import APPLICATION, environment
+from common import APPLICATION, environment, processes
 from harness import wait_until
 from tap import later, on_failure
-
-NAMES = ("sortie", "sortied", "sortiectl", "valkey-server", "sortie-extract")
-
-
-def processes(home):
-    """name → number of the processes of Sortie that work in that home, in whatever sandbox."""
-    found = {}
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            name = pathlib.Path(f"/proc/{entry}/comm").read_text("utf-8").strip()
-            variables = pathlib.Path(f"/proc/{entry}/environ").read_bytes().split(b"\0")
-        except OSError:  # gone meanwhile
-            continue
-        if name in NAMES and f"HOME={home}".encode() in variables:
-            found[name] = int(entry)
-    return found
 
 
 class SandboxedApp(window.App):
