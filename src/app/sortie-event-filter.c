@@ -24,7 +24,7 @@ sortie_event_filter_match (GtkFilter *filter, gpointer item)
   return (self->source == NULL || g_str_equal (self->source, event->source)) &&
          (self->step == 0 || self->step == event->step) &&
          (self->level == SORTIE_EVENT_LEVEL_NORMAL ||
-          sortie_event_get_level (event) >= self->level);
+          sortie_event_row_get_level (item) >= self->level);
 }
 
 gboolean

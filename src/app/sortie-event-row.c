@@ -10,6 +10,7 @@ struct _SortieEventRow
   GObject parent_instance;
   GPtrArray *events;
   guint index;
+  char *refusal; /* (nullable) */
   guint64 n_chunks;
   guint64 n_bytes;
 };
@@ -41,7 +42,10 @@ sortie_event_row_get_property (GObject *object, guint id, GValue *value, GParamS
 static void
 sortie_event_row_finalize (GObject *object)
 {
-  g_ptr_array_unref (SORTIE_EVENT_ROW (object)->events);
+  SortieEventRow *self = SORTIE_EVENT_ROW (object);
+
+  g_ptr_array_unref (self->events);
+  g_free (self->refusal);
   G_OBJECT_CLASS (sortie_event_row_parent_class)->finalize (object);
 }
 
@@ -74,10 +78,28 @@ sortie_event_row_new (GPtrArray *events, guint index)
   return self;
 }
 
+SortieEventRow *
+sortie_event_row_new_refused (const SortieEvent *event, guint place, const char *reason)
+{
+  SortieEventRow *self = g_object_new (SORTIE_TYPE_EVENT_ROW, NULL);
+
+  self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_event_free);
+  g_ptr_array_add (self->events, sortie_event_copy (event));
+  self->index = place;
+  self->refusal = g_strdup (reason);
+  return self;
+}
+
+const char *
+sortie_event_row_get_refusal (SortieEventRow *self)
+{
+  return self->refusal;
+}
+
 const SortieEvent *
 sortie_event_row_get_event (SortieEventRow *self)
 {
-  return g_ptr_array_index (self->events, self->index);
+  return g_ptr_array_index (self->events, self->refusal != NULL ? 0 : self->index);
 }
 
 guint

@@ -22,6 +22,14 @@ G_DECLARE_FINAL_TYPE (SortieEventRow, sortie_event_row, SORTIE, EVENT_ROW, GObje
  * @index: its place among them, from 0 */
 SortieEventRow *sortie_event_row_new (GPtrArray *events, guint index);
 
+/* A row of an event that was not applied as it makes no sense, such as text of an unknown draft.
+ * @place: how many events were applied before it */
+SortieEventRow *sortie_event_row_new_refused (const SortieEvent *event,
+                                              guint place,
+                                              const char *reason);
+/* (nullable): why it was not applied */
+const char *sortie_event_row_get_refusal (SortieEventRow *self);
+
 /* The event, for a draft its first chunk. */
 const SortieEvent *sortie_event_row_get_event (SortieEventRow *self);
 guint sortie_event_row_get_index (SortieEventRow *self);

@@ -32,6 +32,7 @@ struct _SortieLiveMission
   guint position;             /* of the shown moment while a replay stands */
   GListStore *rows;
   GHashTable *draft_rows; /* draft number → its row */
+  guint n_refused;        /* events that were not applied */
   GPtrArray *new_rows;    /* SortieEventRow: not in the list yet */
   GPtrArray *grown_rows;  /* SortieEventRow: drafts with chunks that nobody was told of */
   gboolean has_news;      /* whether events arrived that nobody counted */
@@ -94,6 +95,15 @@ add_row (SortieLiveMission *self, const SortieEvent *event, guint index)
     add_chunk (self, row, event);
 }
 
+/* Who looks for a fault wants to see it. It is none of the mission's events: nothing is made of it. */
+static void
+add_refused_row (SortieLiveMission *self, const SortieEvent *event, const char *reason)
+{
+  if (self->n_refused++ < SORTIE_LIVE_MISSION_MAX_REFUSED)
+    g_ptr_array_add (self->new_rows,
+                     sortie_event_row_new_refused (event, self->events->len, reason));
+}
+
 /* @event: (transfer full): kept where it changes something. Returns: what it changed */
 static guint
 take (SortieLiveMission *self, SortieEvent *event)
@@ -101,10 +111,10 @@ take (SortieLiveMission *self, SortieEvent *event)
   g_autoptr (GError) error = NULL;
   SortieModelChange changes = sortie_mission_model_apply (self->newest, event, &error);
 
-  if (error != NULL)
-    g_debug ("An event was refused: %s", error->message);
   if (changes == SORTIE_MODEL_UNCHANGED)
     {
+      if (error != NULL)
+        add_refused_row (self, event, error->message);
       sortie_event_free (event);
       return changes;
     }
@@ -158,9 +168,7 @@ sortie_live_mission_take (SortieLiveMission *self, const SortieEvent *event)
 {
   guint changes = take (self, sortie_event_copy (event));
 
-  if (changes == SORTIE_MODEL_UNCHANGED)
-    return;
-  if (self->behind == 0)
+  if (changes != SORTIE_MODEL_UNCHANGED && self->behind == 0)
     tell (self, self->events->len - 1, changes);
   tell_news (self);
 }
@@ -248,6 +256,7 @@ reset_cb (SortieEventStream *stream, SortieLiveMission *self)
   g_ptr_array_set_size (self->grown_rows, 0);
   g_array_set_size (self->untold, 0);
   g_hash_table_remove_all (self->draft_rows);
+  self->n_refused = 0;
   g_ptr_array_unref (self->events); /* rows that are still shown keep theirs */
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) sortie_event_free);
   g_ptr_array_set_size (self->checkpoints, 1);

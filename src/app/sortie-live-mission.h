@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 /* A checkpoint of the model is kept every so many events, from which a replay goes on. */
 #define SORTIE_LIVE_MISSION_CHECKPOINT 512
+#define SORTIE_LIVE_MISSION_MAX_REFUSED 10000 /* events that are shown as not applied */
 
 /**
  * SortieLiveMission:

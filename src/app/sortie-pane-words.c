@@ -158,6 +158,15 @@ sortie_event_get_level (const SortieEvent *event)
   return SORTIE_EVENT_LEVEL_NORMAL;
 }
 
+SortieEventLevel
+sortie_event_row_get_level (SortieEventRow *row)
+{
+  SortieEventLevel level = sortie_event_get_level (sortie_event_row_get_event (row));
+
+  return sortie_event_row_get_refusal (row) != NULL ? MAX (level, SORTIE_EVENT_LEVEL_WARNING)
+                                                    : level;
+}
+
 char *
 sortie_pane_dup_failure (const char *what, const GError *error)
 {

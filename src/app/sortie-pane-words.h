@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "sortie-event.h"
+#include "sortie-event-row.h"
 
 #include <json-glib/json-glib.h>
 
@@ -39,6 +39,8 @@ typedef enum
   SORTIE_EVENT_LEVEL_ERROR,
 } SortieEventLevel;
 SortieEventLevel sortie_event_get_level (const SortieEvent *event);
+/* The same of a row; that an event was not applied is a warning at least. */
+SortieEventLevel sortie_event_row_get_level (SortieEventRow *row);
 
 /* A failure in the user's words: what was tried, and why it did not work. @what: a sentence without
  * its full stop: "Could not read the collections" */

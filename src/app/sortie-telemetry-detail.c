@@ -38,13 +38,21 @@ append_number (GString *out, const char *name, gint64 value)
 
 /* The names are those of the event's own members, which programs know it by. */
 static char *
-dup_text (const SortieEvent *event)
+dup_text (SortieEventRow *row)
 {
+  const SortieEvent *event = sortie_event_row_get_event (row);
   GString *out = g_string_new (NULL);
   g_autofree char *time = sortie_timestamp_format (event->timestamp);
   g_autofree char *cut = sortie_text_shorten (event->message, SORTIE_TELEMETRY_MAX_SHOWN);
   g_autofree char *message = sortie_shown_text (cut, strlen (cut));
 
+  if (sortie_event_row_get_refusal (row) != NULL)
+    {
+      g_autofree char *reason = sortie_shown_line (sortie_event_row_get_refusal (row), 200);
+
+      g_string_append_printf (out, _ ("Not applied: %s"), reason);
+      g_string_append_c (out, '\n');
+    }
   append_field (out, "type", sortie_event_type_to_string (event->type));
   append_field (out, "source", event->source);
   append_field (out, "code", event->code);
@@ -78,7 +86,7 @@ sortie_telemetry_detail_set_row (SortieTelemetryDetail *self, SortieEventRow *ro
       return;
     }
   event = sortie_event_row_get_event (row);
-  text = dup_text (event);
+  text = dup_text (row);
   source = sortie_pane_dup_source (event->source);
   title = g_strdup_printf ("%s · #%u", source, sortie_event_row_get_index (row) + 1);
   gtk_label_set_text (self->title, title);

@@ -48,8 +48,9 @@ append_row (GString *out, SortieEventRow *row, SortieLiveMission *mission, guint
   guint64 n_chunks, n_bytes;
 
   sortie_telemetry_count_chunks (row, mission, limit, &n_chunks, &n_bytes);
-  message = n_chunks > 0 ? sortie_telemetry_dup_message (row, n_chunks, n_bytes)
-                         : sortie_shown_line (event->message, MAX_COPIED_MESSAGE);
+  message = n_chunks > 0 || sortie_event_row_get_refusal (row) != NULL
+                ? sortie_telemetry_dup_message (row, n_chunks, n_bytes)
+                : sortie_shown_line (event->message, MAX_COPIED_MESSAGE);
   g_string_append_printf (out, "%s\t%s\t%s\t%s\n", time, source, code, message);
 }
 

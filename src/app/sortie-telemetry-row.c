@@ -42,6 +42,13 @@ sortie_telemetry_dup_message (SortieEventRow *row, guint64 n_chunks, guint64 n_b
   const SortieEvent *event = sortie_event_row_get_event (row);
   g_autofree char *size = NULL, *chunks = NULL;
 
+  if (sortie_event_row_get_refusal (row) != NULL)
+    {
+      g_autofree char *shown = sortie_shown_line (event->message, MAX_MESSAGE);
+
+      /* Translators: an event that makes no sense; %s is what it says, or the reason */
+      return g_strdup_printf (_ ("Not applied: %s"), shown);
+    }
   if (event->type != SORTIE_EVENT_PARTIAL_OUTPUT)
     return sortie_shown_line (event->message, MAX_MESSAGE);
   size = sortie_pane_dup_size (n_bytes);
@@ -64,6 +71,7 @@ sortie_telemetry_count_chunks (SortieEventRow *row,
   *n_chunks = sortie_event_row_get_n_chunks (row);
   *n_bytes = sortie_event_row_get_n_bytes (row);
   if (first->type != SORTIE_EVENT_PARTIAL_OUTPUT || mission == NULL ||
+      sortie_event_row_get_refusal (row) != NULL ||
       limit >= sortie_live_mission_get_n_events (mission))
     return;
   *n_chunks = *n_bytes = 0;
@@ -181,7 +189,7 @@ sortie_telemetry_row_bind (SortieTelemetryRow *self,
     gtk_widget_remove_css_class (self->cells[SOURCE], self->source_class);
   self->source_class = sortie_pane_get_source_class (event->source);
   gtk_widget_add_css_class (self->cells[SOURCE], self->source_class);
-  show_level (self, sortie_event_get_level (event));
+  show_level (self, sortie_event_row_get_level (row));
   sortie_telemetry_count_chunks (row, mission, limit, &n_chunks, &n_bytes);
   show_message (self, n_chunks, n_bytes);
   describe (self);

@@ -384,6 +384,43 @@ test_details (Fixture *fixture, gconstpointer data)
   test_frames (fixture->window, 2);
 }
 
+/* An event that makes no sense is shown, and nothing is made of it. */
+static void
+test_refused (Fixture *fixture, gconstpointer data)
+{
+  GtkSelectionModel *selection = GTK_SELECTION_MODEL (rows (fixture));
+  g_autofree char *details = NULL;
+  guint n_events, n_shown;
+
+  test_story_tell_all (&fixture->story, 19);
+  test_frames (fixture->window, 2);
+  n_events = sortie_live_mission_get_n_events (fixture->mission);
+  n_shown = n_rows (fixture);
+  test_story_tell (&fixture->story, 1, "partial_output", "writer", "draft.chunk", "<b>lost</b>",
+                   "\"step\":4,\"attempt\":1,\"draft\":77,\"offset\":9");
+  test_story_chunk (&fixture->story, 1, "after delivery");
+  test_frames (fixture->window, 2);
+  assert_shown (fixture, "Not applied: <b>lost</b>");
+  assert_shown (fixture, "Draft 1 · 2 chunks · 23 bytes");
+  g_assert_cmpuint (n_rows (fixture), ==, n_shown + 1);
+  g_assert_cmpuint (sortie_live_mission_get_n_events (fixture->mission), ==, n_events + 1);
+
+  gtk_selection_model_select_item (selection, n_shown, TRUE);
+  gtk_widget_activate_action (fixture->view, "telemetry.details", NULL);
+  test_frames (fixture->window, 2);
+  details = dup_details (fixture);
+  g_assert_nonnull (strstr (details, "Not applied: draft 77 does not begin at its first byte\n"));
+  gtk_widget_activate_action (fixture->view, "telemetry.details", NULL);
+
+  /* In a replay it stands where it came. */
+  sortie_live_mission_show (fixture->mission, n_events);
+  test_frames (fixture->window, 2);
+  g_assert_cmpuint (n_rows (fixture), ==, n_shown);
+  sortie_live_mission_show (fixture->mission, n_events + 1);
+  test_frames (fixture->window, 2);
+  g_assert_cmpuint (n_rows (fixture), ==, n_shown + 1);
+}
+
 static void
 test_narrow (Fixture *fixture, gconstpointer data)
 {
@@ -510,6 +547,7 @@ main (int argc, char *argv[])
   ADD ("export-file", test_export_file);
   ADD ("copy", test_copy);
   ADD ("details", test_details);
+  ADD ("refused", test_refused);
   ADD ("narrow", test_narrow);
   ADD ("hostile", test_hostile);
   ADD ("many", test_many);
