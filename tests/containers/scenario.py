@@ -28,6 +28,15 @@ def _run_one(stack, test):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def _make(make_stack):
+    try:
+        return make_stack()
+    except Exception:
+        for stack in engine.Stack.made:
+            print("".join(f"# {line}\n" for line in stack.tell().splitlines()), flush=True)
+        raise
+
+
 def main(make_stack):
     """make_stack() gives the Stack over which the tests of the calling program run; its words on the
     command line choose some of them."""
@@ -43,7 +52,7 @@ def main(make_stack):
     print(f"1..{len(chosen)}")
     try:
         engine.prepare()
-        stack = make_stack()
+        stack = _make(make_stack)
         for number, name in enumerate(chosen, 1):
             started = time.monotonic()
             told = _run_one(stack, tests[name])

@@ -104,7 +104,7 @@ def test_window_over_tls(stack):
         page.wait_for("mission")
         page.keep("tls")
         for url in page.do("requests")["urls"]:
-            assert re.match(rf"(https|wss)://{re.escape(HOST)}:8443/", url), url
+            assert re.match(rf"(blob:)?(https|wss)://{re.escape(HOST)}:8443/", url), url
     finally:
         page.close()
 

@@ -65,7 +65,7 @@ def test_mission(stack):
     page.wait_for("another consumer claims")
     page.keep("report")
     for url in page.do("requests")["urls"]:
-        assert re.match(r"(http|ws)://127\.0\.0\.1:8080/", url), url
+        assert re.match(r"(blob:)?(http|ws)://127\.0\.0\.1:8080/", url), url
 
 
 def test_other_sites_get_no_socket(_stack):
