@@ -39,7 +39,7 @@ sortie_mission_words_get_icon (SortieMissionState state)
     case SORTIE_MISSION_RUNNING:
       return NULL;
     case SORTIE_MISSION_COMPLETED:
-      return "emblem-ok-symbolic";
+      return "object-select-symbolic";
     case SORTIE_MISSION_PARTIAL:
       return "dialog-warning-symbolic";
     case SORTIE_MISSION_CANCELLED:
