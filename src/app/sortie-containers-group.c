@@ -71,6 +71,16 @@ dup_state (SortieContainersGroup *self, SortieContainers *containers)
   return sortie_backend_words_dup_state (self->backend);
 }
 
+/* Whether something runs although the start has failed. */
+static gboolean
+is_left_running (SortieContainers *containers)
+{
+  const SortieContainersFailure *failure = sortie_containers_get_failure (containers);
+
+  return failure == NULL || failure->trouble == SORTIE_CONTAINERS_UNHEALTHY ||
+         failure->trouble == SORTIE_CONTAINERS_OTHER_TOKEN;
+}
+
 static void
 update (SortieContainersGroup *self)
 {
@@ -84,7 +94,7 @@ update (SortieContainersGroup *self)
   gboolean runs = containers != NULL && !is_stopping &&
                   (is_busy || state == SORTIE_BACKEND_ONLINE || state == SORTIE_BACKEND_OFFLINE ||
                    state == SORTIE_BACKEND_RECONNECTING || state == SORTIE_BACKEND_WRONG_VERSION);
-  gboolean unhealthy = containers != NULL && state == SORTIE_BACKEND_FAILED;
+  gboolean has_failed = containers != NULL && state == SORTIE_BACKEND_FAILED;
   g_autofree char *words = self->trouble != NULL ? g_strdup (self->trouble)
                            : containers != NULL  ? dup_state (self, containers)
                                                  : g_strdup (_ ("They are not used."));
@@ -92,11 +102,11 @@ update (SortieContainersGroup *self)
   adw_action_row_set_subtitle (self->state, words);
   gtk_widget_set_visible (self->spinner, is_busy);
   gtk_widget_set_visible (self->show_log, containers != NULL);
-  gtk_widget_set_visible (self->stop, runs || unhealthy);
+  gtk_widget_set_visible (self->stop, runs || (has_failed && is_left_running (containers)));
   gtk_button_set_label (GTK_BUTTON (self->stop), is_busy ? _ ("_Cancel") : _ ("_Stop"));
   gtk_widget_set_visible (self->start, !runs && !is_stopping);
   gtk_widget_set_sensitive (self->start, self->has_engine);
-  gtk_button_set_label (GTK_BUTTON (self->start), unhealthy ? _ ("_Try Again") : _ ("_Start"));
+  gtk_button_set_label (GTK_BUTTON (self->start), has_failed ? _ ("_Try Again") : _ ("_Start"));
 }
 
 static void

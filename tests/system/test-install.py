@@ -13,6 +13,7 @@ ALWAYS = [
     "bin/sortiectl", "bin/sortied", "lib/systemd/system/sortied.service",
     "lib/systemd/user/sortied.service", "share/bash-completion/completions/sortiectl",
     "share/man/man1/sortiectl.1", "share/man/man8/sortied.8", "share/sortie/sample/dead-letters.html",
+    "share/sortie/compose/compose.yaml",
 ]
 DESKTOP = [
     "bin/sortie", "share/man/man1/sortie.1", f"share/applications/{APPLICATION}.desktop",
