@@ -4,6 +4,7 @@
 #include "sortie-bus-private.h"
 
 #include "sortie-error.h"
+#include "sortie-redis-tls.h"
 
 #include <string.h>
 
@@ -256,12 +257,8 @@ sortie_bus_open (const SortieBusOptions *options, GError **error)
   g_autoptr (SortieBus) self = g_new0 (SortieBus, 1);
   int running = options->max_running > 0 ? options->max_running : SORTIE_BUS_DEFAULT_RUNNING;
 
-  if (options->url->tls)
-    {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-                   "REDIS_URL: this build's hiredis has no TLS, so rediss:// can't be used");
-      return NULL;
-    }
+  if (!sortie_redis_tls_check (options->url, error))
+    return NULL;
   self->url = sortie_redis_url_copy (options->url);
   self->patience = options->patience > 0 ? options->patience : DEFAULT_PATIENCE_US;
   self->requests = sortie_pipeline_new (self->url, "sortie-requests");

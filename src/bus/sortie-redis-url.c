@@ -17,6 +17,9 @@ sortie_redis_url_free (SortieRedisUrl *self)
   g_free (self->socket_path);
   g_free (self->user);
   g_free (self->password);
+  g_free (self->ca_file);
+  g_free (self->cert_file);
+  g_free (self->key_file);
   g_free (self);
 }
 
@@ -32,6 +35,9 @@ sortie_redis_url_copy (const SortieRedisUrl *self)
   copy->password = g_strdup (self->password);
   copy->database = self->database;
   copy->tls = self->tls;
+  copy->ca_file = g_strdup (self->ca_file);
+  copy->cert_file = g_strdup (self->cert_file);
+  copy->key_file = g_strdup (self->key_file);
   return copy;
 }
 

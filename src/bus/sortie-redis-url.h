@@ -14,6 +14,10 @@ G_BEGIN_DECLS
  * @password: (nullable): for AUTH; never printed
  * @database: for SELECT
  * @tls: `rediss://`
+ * @ca_file: (nullable): path of certificates (PEM) to trust beside the system's; this and the next
+ *   two are no part of an address, and count for `rediss://` only
+ * @cert_file: (nullable): path of a certificate (PEM) to show to the server
+ * @key_file: (nullable): path of its key
  */
 typedef struct
 {
@@ -24,6 +28,9 @@ typedef struct
   char *password;
   int database;
   gboolean tls;
+  char *ca_file;
+  char *cert_file;
+  char *key_file;
 } SortieRedisUrl;
 
 SortieRedisUrl *sortie_redis_url_parse (const char *text, GError **error);

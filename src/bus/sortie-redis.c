@@ -2,6 +2,7 @@
 #include "sortie-redis.h"
 
 #include "sortie-error.h"
+#include "sortie-redis-tls.h"
 
 #include <signal.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 struct _SortieRedis
 {
   redisContext *context;
+  gboolean tls; /* it has begun */
 };
 
 static struct timeval
@@ -66,12 +68,6 @@ sortie_redis_open (const SortieRedisUrl *url, GError **error)
   g_autoptr (SortieRedis) self = g_new0 (SortieRedis, 1);
   g_autofree char *display = sortie_redis_url_dup_display (url);
 
-  if (url->tls)
-    {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
-                   "REDIS_URL: this build's hiredis has no TLS, so rediss:// can't be used");
-      return NULL;
-    }
   ignore_sigpipe ();
   self->context = open_context (url);
   if (self->context == NULL || self->context->err != 0)
@@ -80,24 +76,38 @@ sortie_redis_open (const SortieRedisUrl *url, GError **error)
                    self->context != NULL ? self->context->errstr : "out of memory");
       return NULL;
     }
-  redisSetTimeout (self->context, milliseconds (SORTIE_REDIS_REPLY_MS));
+  /* TLS is a part of connecting. */
+  redisSetTimeout (self->context,
+                   milliseconds (url->tls ? SORTIE_REDIS_CONNECT_MS : SORTIE_REDIS_REPLY_MS));
   if (url->socket_path == NULL)
     redisEnableKeepAlive (self->context);
   return g_steal_pointer (&self);
 }
 
+static gboolean
+start_tls (SortieRedis *self, const SortieRedisUrl *url, GError **error)
+{
+  if (!sortie_redis_tls_start (self->context, url, error))
+    return FALSE;
+  self->tls = TRUE;
+  redisSetTimeout (self->context, milliseconds (SORTIE_REDIS_REPLY_MS));
+  return TRUE;
+}
+
 /**
  * sortie_redis_log_in:
- * @self: a connection
- * @url: the password and the database
+ * @self: a connection; only free it after a failure
+ * @url: the password and the database, and whose certificate is expected
  * @name: for CLIENT LIST, without spaces
- * @error: SORTIE_ERROR_UNAVAILABLE, or SORTIE_ERROR_DENIED for a wrong password
+ * @error: SORTIE_ERROR_UNAVAILABLE, or SORTIE_ERROR_DENIED for a wrong password or certificate
  *
  * Returns: whether the connection can be used now
  */
 gboolean
 sortie_redis_log_in (SortieRedis *self, const SortieRedisUrl *url, const char *name, GError **error)
 {
+  if (url->tls && !start_tls (self, url, error))
+    return FALSE;
   if (url->password != NULL)
     {
       SortieCommand *auth = sortie_command_new ("AUTH", NULL);
@@ -162,8 +172,9 @@ sortie_redis_read (SortieRedis *self, GError **error)
 
   if (self->context->err != 0 || redisGetReply (self->context, &reply) != REDIS_OK)
     {
-      g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis: %s",
-                   self->context->errstr[0] != '\0' ? self->context->errstr : "connection lost");
+      if (!self->tls || !sortie_redis_tls_explain (error))
+        g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_UNAVAILABLE, "Redis: %s",
+                     self->context->errstr[0] != '\0' ? self->context->errstr : "connection lost");
       return NULL;
     }
   return reply;

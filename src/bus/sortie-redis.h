@@ -32,7 +32,8 @@ void sortie_redis_set_timeout (SortieRedis *self, int timeout);
 /* Queues a command; it goes out with the next read. */
 void sortie_redis_append (SortieRedis *self, const SortieCommand *command);
 
-/* The next reply, in order. UNAVAILABLE: the connection is broken, free it. An error reply of the
+/* The next reply, in order. UNAVAILABLE, or DENIED for a certificate of ours that
+ * the server does not want: the connection is broken, free it. An error reply of the
  * server is a reply. */
 SortieReply *sortie_redis_read (SortieRedis *self, GError **error);
 

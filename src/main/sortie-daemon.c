@@ -126,6 +126,20 @@ add_password (SortieRedisUrl *url, const SortieDaemonOptions *options, GError **
   return TRUE;
 }
 
+/* The Redis of the user's own. */
+static SortieRedisUrl *
+new_redis_url (const char *address, SortieConfig *config, GError **error)
+{
+  SortieRedisUrl *url = sortie_redis_url_parse (address, error);
+
+  if (url == NULL)
+    return NULL;
+  url->ca_file = g_strdup (sortie_config_get (config, SORTIE_CONFIG_REDIS_CA_FILE));
+  url->cert_file = g_strdup (sortie_config_get (config, SORTIE_CONFIG_REDIS_CERT_FILE));
+  url->key_file = g_strdup (sortie_config_get (config, SORTIE_CONFIG_REDIS_KEY_FILE));
+  return url;
+}
+
 static gboolean
 start_bus (SortieDaemon *self, const SortieDaemonOptions *options, GError **error)
 {
@@ -136,7 +150,7 @@ start_bus (SortieDaemon *self, const SortieDaemonOptions *options, GError **erro
   g_autofree char *runtime_dir = dup_runtime_dir ();
 
   if (address != NULL)
-    url = sortie_redis_url_parse (address, error);
+    url = new_redis_url (address, options->config, error);
   else
     {
       self->server =

@@ -32,8 +32,9 @@ SANITIZER_SIGNS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runt
 START_DEADLINE = 30
 WAIT_DEADLINE = 30
 # What the surroundings may hold must not reach the programs under test.
-CLEARED = ("REDIS_URL", "USE_GROQ", "GROQ_API_KEY", "BACKEND_URL", "PUBLIC_URL", "SORTIE_TOKEN",
-           "SORTIE_TOKENS_FILE", "SORTIE_FAULTS", "LLM_BASE_URL", "NOTIFY_SOCKET", "LANGUAGE")
+CLEARED = ("REDIS_URL", "REDIS_CA_FILE", "REDIS_CERT_FILE", "REDIS_KEY_FILE", "USE_GROQ",
+           "GROQ_API_KEY", "BACKEND_URL", "PUBLIC_URL", "SORTIE_TOKEN", "SORTIE_TOKENS_FILE",
+           "SORTIE_FAULTS", "LLM_BASE_URL", "NOTIFY_SOCKET", "LANGUAGE")
 
 
 def temporary_folder():
