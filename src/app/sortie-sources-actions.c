@@ -117,8 +117,7 @@ dup_paths (SortieSourcesPage *self, GListModel *files)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   guint n = g_list_model_get_n_items (files);
 
-  if (!sortie_api_takes_paths (self->api) ||
-      n > SORTIE_COLLECTION_MAX_PATHS)
+  if (!sortie_api_takes_paths (self->api) || n > SORTIE_COLLECTION_MAX_PATHS)
     return NULL;
   for (guint i = 0; i < n; i++)
     {
