@@ -4,6 +4,7 @@
 #include "sortie-diagram-layout-private.h"
 
 #include "sortie-error.h"
+#include "sortie-helper-path.h"
 
 /* The way to the helper process, `sortie-layout`: a request into its standard input, a layout out of
  * its standard output. */
@@ -31,36 +32,6 @@ call_free (gpointer data)
   g_clear_object (&self->process);
   sortie_layout_request_free (self->request);
   g_free (self);
-}
-
-static char *
-helper_in (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, HELPER, NULL);
-
-  return g_file_test (path, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&path) : NULL;
-}
-
-/* Where it is installed beside this program, where it was built, where the prefix says. */
-static char *
-find_helper (void)
-{
-  const char *named = g_getenv ("SORTIE_LIBEXEC_DIR");
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  char *path = NULL;
-
-  if (named != NULL && *named != '\0')
-    return helper_in (named);
-  if (program != NULL)
-    {
-      g_autofree char *folder = g_path_get_dirname (program);
-      g_autofree char *beside = g_build_filename (folder, "..", "libexec", "sortie", NULL);
-
-      path = helper_in (beside);
-    }
-  if (path == NULL)
-    path = helper_in (SORTIE_LAYOUT_BUILD_DIR);
-  return path != NULL ? path : helper_in (SORTIE_LIBEXEC_DIR);
 }
 
 static gboolean
@@ -109,7 +80,8 @@ sortie_diagram_layout_async (const SortieLayoutRequest *request,
                              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  g_autofree char *helper = find_helper ();
+  g_autofree char *helper =
+      sortie_helper_path_find (HELPER, SORTIE_LAYOUT_BUILD_DIR, SORTIE_LIBEXEC_DIR);
   g_autoptr (GBytes) input = NULL;
   GError *error = NULL;
   Call *self;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sortie-error.h"
+#include "sortie-helper-path.h"
 
 #define HELPER "sortie-extract"
 #define READ_SIZE (256 * 1024)
@@ -21,35 +22,6 @@ typedef struct
   int output;
   gint64 deadline; /* monotonic, microseconds */
 } Helper;
-
-static char *
-helper_in (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, HELPER, NULL);
-
-  return g_file_test (path, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&path) : NULL;
-}
-
-static char *
-find_helper (void)
-{
-  const char *named = g_getenv ("SORTIE_LIBEXEC_DIR");
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  char *path = NULL;
-
-  if (named != NULL && *named != '\0')
-    return helper_in (named);
-  if (program != NULL)
-    {
-      g_autofree char *folder = g_path_get_dirname (program);
-      g_autofree char *beside = g_build_filename (folder, "..", "libexec", "sortie", NULL);
-
-      path = helper_in (beside);
-    }
-  if (path == NULL)
-    path = helper_in (SORTIE_EXTRACT_BUILD_DIR);
-  return path != NULL ? path : helper_in (SORTIE_LIBEXEC_DIR);
-}
 
 /* The helper maps its input, so it comes as a file; one that no other program can change. */
 static int
@@ -95,7 +67,8 @@ make_environment (void)
 static gboolean
 start_helper (Helper *self, const char *kind, GBytes *content, GError **error)
 {
-  g_autofree char *path = find_helper ();
+  g_autofree char *path =
+      sortie_helper_path_find (HELPER, SORTIE_EXTRACT_BUILD_DIR, SORTIE_LIBEXEC_DIR);
   g_auto (GStrv) environment = make_environment ();
   g_autoptr (GError) local = NULL;
   const char *argv[] = { path, kind, NULL };
