@@ -4,6 +4,7 @@
 #include "sortie-containers-private.h"
 #include "sortie-error.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What of the stack there is, what it says, and its end. */
@@ -124,6 +125,41 @@ port_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                          (GDestroyNotify) g_ptr_array_unref);
 }
 
+static void listed_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* @by_hand: those that somebody has started in our folder without naming the project. podman-compose 1.0
+ * calls it after the folder then, as does whoever else has a folder of that name. */
+static void
+ask_for_list (GTask *task, gboolean by_hand)
+{
+  SortieContainers *self = g_task_get_source_object (task);
+  g_autofree char *real = realpath (self->folder, NULL);
+  g_autofree char *filter =
+      by_hand ? g_strdup_printf ("label=com.docker.compose.project.working_dir=%s", real)
+              : g_strdup_printf ("label=com.docker.compose.project=%s", self->project);
+
+  g_object_set_data (G_OBJECT (task), "by-hand", GINT_TO_POINTER (by_hand));
+  sortie_containers_run (self, FALSE,
+                         sortie_container_engine_dup_call (self->engine, "ps", "-a", "--filter",
+                                                           filter, "--format",
+                                                           "{{.Names}}|{{.State}}|{{.Status}}",
+                                                           NULL),
+                         g_task_get_cancellable (task), listed_cb, g_object_ref (task));
+}
+
+/* Whether there is a name that those would have; it is taken. */
+static gboolean
+take_folder_name (SortieContainers *self)
+{
+  g_autofree char *real = realpath (self->folder, NULL);
+
+  if (self->has_own_project || real == NULL)
+    return FALSE;
+  g_free (self->project);
+  self->project = g_path_get_basename (real);
+  return TRUE;
+}
+
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -132,6 +168,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SortieProcessResult) answer = sortie_process_run_finish (result, NULL);
   g_autofree char *words = NULL;
   const SortieContainer *published;
+  gboolean by_hand;
   GPtrArray *list;
 
   if (g_task_return_error_if_cancelled (task))
@@ -148,6 +185,17 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  by_hand = g_object_get_data (G_OBJECT (task), "by-hand") != NULL;
+  if (answer->output->len == 0 && !by_hand && take_folder_name (self))
+    {
+      ask_for_list (task, TRUE);
+      return;
+    }
+  if (answer->output->len == 0 && by_hand)
+    {
+      g_free (self->project);
+      self->project = g_strdup (SORTIE_CONTAINERS_PROJECT);
+    }
   list = parse_list (self, answer->output);
   g_task_set_task_data (task, list, (GDestroyNotify) g_ptr_array_unref);
   published = find_published (list);
@@ -168,7 +216,6 @@ begun_list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   SortieContainers *self = SORTIE_CONTAINERS (source);
-  g_autofree char *filter = NULL;
   GError *error = NULL;
 
   if (!sortie_containers_begin_finish (self, result, &error))
@@ -176,13 +223,12 @@ begun_list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  filter = g_strdup_printf ("label=com.docker.compose.project=%s", self->project);
-  sortie_containers_run (self, FALSE,
-                         sortie_container_engine_dup_call (self->engine, "ps", "-a", "--filter",
-                                                           filter, "--format",
-                                                           "{{.Names}}|{{.State}}|{{.Status}}",
-                                                           NULL),
-                         g_task_get_cancellable (task), listed_cb, g_object_ref (task));
+  if (!self->has_own_project)
+    {
+      g_free (self->project);
+      self->project = g_strdup (SORTIE_CONTAINERS_PROJECT);
+    }
+  ask_for_list (task, FALSE);
 }
 
 void

@@ -14,6 +14,7 @@ struct _SortieContainers
   char *folder;      /* (nullable) */
   char *secrets;     /* (nullable): the folder of the secrets */
   char *project;
+  gboolean has_own_project;         /* which the environment names */
   SortieContainerEngine *engine;    /* (nullable) */
   SortieContainersFailure *failure; /* (nullable) */
   SortieContainersStage stage;

@@ -232,8 +232,8 @@ sortie_containers_set_environment (SortieContainers *self, const char *const *en
   g_strfreev (self->base);
   self->base = g_strdupv ((char **) environment);
   g_free (self->project);
-  self->project =
-      g_strdup (project != NULL && *project != '\0' ? project : SORTIE_CONTAINERS_PROJECT);
+  self->has_own_project = project != NULL && *project != '\0';
+  self->project = g_strdup (self->has_own_project ? project : SORTIE_CONTAINERS_PROJECT);
 }
 
 void

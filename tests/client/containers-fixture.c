@@ -174,12 +174,16 @@ stack_take_calls (Stack *self)
 {
   g_autofree char *path = g_build_filename (self->state, "calls", NULL);
   char *calls = NULL;
+  GString *whole;
 
   if (!g_file_get_contents (path, &calls, NULL, NULL))
     return g_strdup ("");
   g_unlink (path);
+  whole = g_string_new (calls);
+  g_free (calls);
+  g_string_replace (whole, self->folder, "FOLDER", 0);
 
-  return calls;
+  return g_string_free (whole, FALSE);
 }
 
 gboolean

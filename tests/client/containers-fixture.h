@@ -29,7 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stack, stack_free)
 /* What the fake engine does at a word in place of what it would do. */
 void stack_on (Stack *self, const char *word, const char *commands);
 void stack_write (Stack *self, const char *name, const char *text);
-/* What it was called with since the last time. (transfer full) */
+/* What it was called with since the last time, the stack's folder as FOLDER. (transfer full) */
 char *stack_take_calls (Stack *self);
 
 gboolean stack_up (Stack *self, GCancellable *cancellable, GError **error);

@@ -9,6 +9,9 @@
 #define PS                                                                                         \
   "podman|ps|-a|--filter|label=com.docker.compose.project=sortie|--format|"                        \
   "{{.Names}}|{{.State}}|{{.Status}}\n"
+#define PS_BY_HAND                                                                                 \
+  "podman|ps|-a|--filter|label=com.docker.compose.project.working_dir=FOLDER/compose|--format|"    \
+  "{{.Names}}|{{.State}}|{{.Status}}\n"
 #define COMPOSE "podman-compose|-p|sortie|-f|compose.yaml|"
 #define INSPECT(name) "podman|image|inspect|--format|{{.Id}}|localhost/sortie-" name ":latest\n"
 #define FIND "podman|info|--format|{{.Version.Version}}\npodman-compose|version\n"
@@ -99,7 +102,7 @@ test_up (void)
   g_assert_cmpstr (stack->stages->str, ==, "looking building starting waiting ready");
   calls = stack_take_calls (stack);
   g_assert_cmpstr (calls, ==,
-                   FIND PS INSPECT ("redis") COMPOSE "build|redis\n" INSPECT ("redis")
+                   FIND PS PS_BY_HAND INSPECT ("redis") COMPOSE "build|redis\n" INSPECT ("redis")
                        INSPECT ("backend") COMPOSE "build|backend\n" INSPECT ("backend") COMPOSE
                    "up|-d|--no-build|redis|backend\n" PS PORT PS PORT);
   g_assert_cmpstr (sortie_backend_address_get_display (
@@ -137,6 +140,27 @@ test_up_again (void)
   g_assert_cmpstr (calls, ==, FIND PS PORT PS PORT);
   g_assert_cmpstr (stack->stages->str, ==, "looking waiting ready");
   g_assert_cmpstr (sortie_containers_get_token (stack->containers), ==, token);
+}
+
+/* Somebody has started it with podman-compose by hand, which calls the project after the folder. */
+static void
+test_started_by_hand (void)
+{
+  g_autoptr (Stack) stack = stack_new (USUAL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *calls = NULL;
+
+  stack_on (stack, "engine-ps",
+            "case $* in *working_dir*) cat \"$FAKE_ENGINE/running\" 2>/dev/null || true ;; esac");
+  stack_write (stack, "running", "compose_backend_1|Up 1 second|Up 1 second\n");
+  g_assert_true (stack_up (stack, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (stack->stages->str, ==, "looking waiting ready");
+  g_free (stack_take_calls (stack));
+  g_assert_true (stack_down (stack, &error));
+  g_assert_no_error (error);
+  calls = stack_take_calls (stack);
+  g_assert_nonnull (strstr (calls, "podman-compose|-p|compose|-f|compose.yaml|down|-t|30\n"));
 }
 
 /* Without a source beside the compose file images are fetched, those that are there are not. */
@@ -455,6 +479,7 @@ main (int argc, char **argv)
   g_test_add_func ("/containers/second-engine", test_second_engine);
   g_test_add_func ("/containers/up", test_up);
   g_test_add_func ("/containers/up-again", test_up_again);
+  g_test_add_func ("/containers/started-by-hand", test_started_by_hand);
   g_test_add_func ("/containers/pull", test_pull);
   g_test_add_func ("/containers/no-engine", test_no_engine);
   g_test_add_func ("/containers/no-rights", test_no_rights);
