@@ -8,6 +8,10 @@
 #include "sortie-passage-excerpt.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
+
+#define MAX_PASSAGES 100        /* that are kept */
+#define MAX_PASSAGE (64 * 1024) /* bytes of one that is kept */
 
 struct _SortieCitationPopover
 {
@@ -24,6 +28,8 @@ struct _SortieCitationPopover
   SortieReportSource *source;
   SortieApi *api;
   GCancellable *cancellable;
+  GHashTable *passages; /* "document/passage" → JsonNode: what this backend has told already */
+  GQueue *order;        /* keys of `passages`, the oldest first */
   int start;
   int end;
   guint scroll; /* source ID */
@@ -118,32 +124,67 @@ show_excerpt (SortieCitationPopover *self, const char *passage, gint64 offset)
     self->scroll = g_idle_add (scroll_cb, self);
 }
 
+/* A passage never changes: a document that is indexed again gets another ID. */
+static char *
+dup_key (const SortieReportSource *source)
+{
+  return g_strdup_printf ("%s/%u", source->document, (guint) source->passage);
+}
+
+static void
+forget_passages (SortieCitationPopover *self)
+{
+  g_queue_clear (self->order);
+  g_hash_table_remove_all (self->passages);
+}
+
+static void
+keep_passage (SortieCitationPopover *self, JsonNode *answer)
+{
+  const char *text = json_object_get_string_member (json_node_get_object (answer), "text");
+  char *key = dup_key (self->source);
+
+  if (g_hash_table_contains (self->passages, key) || strlen (text) > MAX_PASSAGE)
+    {
+      g_free (key);
+      return;
+    }
+  if (g_queue_get_length (self->order) == MAX_PASSAGES)
+    g_hash_table_remove (self->passages, g_queue_pop_head (self->order));
+  g_hash_table_insert (self->passages, key, json_node_ref (answer));
+  g_queue_push_tail (self->order, key);
+}
+
+/* Whether there is one in the answer. */
+static gboolean
+show_passage (SortieCitationPopover *self, JsonNode *answer)
+{
+  JsonObject *passage = JSON_NODE_HOLDS_OBJECT (answer) ? json_node_get_object (answer) : NULL;
+  const char *text = NULL;
+  gint64 start = 0;
+
+  if (passage == NULL || !sortie_json_get_string (passage, "text", TRUE, &text, NULL))
+    return FALSE;
+  sortie_json_get_integer (passage, "start", FALSE, 0, G_MAXINT64, &start, NULL);
+  set_status (self, NULL, FALSE);
+  show_excerpt (self, text, self->source->start - start);
+  return TRUE;
+}
+
 static void
 passage_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SortieCitationPopover) self = weak_ref_take (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) answer = sortie_api_call_finish (SORTIE_API (object), result, &error);
-  const char *text = NULL;
-  gint64 start = 0;
-  JsonObject *passage;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self == NULL ||
       self->source == NULL)
     return;
-  if (answer != NULL && JSON_NODE_HOLDS_OBJECT (answer))
-    {
-      passage = json_node_get_object (answer);
-      sortie_json_get_string (passage, "text", FALSE, &text, NULL);
-      sortie_json_get_integer (passage, "start", FALSE, 0, G_MAXINT64, &start, NULL);
-    }
-  if (text == NULL)
-    {
-      set_status (self, _ ("The passage around this sentence could not be fetched."), FALSE);
-      return;
-    }
-  set_status (self, NULL, FALSE);
-  show_excerpt (self, text, self->source->start - start);
+  if (answer != NULL && show_passage (self, answer))
+    keep_passage (self, answer);
+  else
+    set_status (self, _ ("The passage around this sentence could not be fetched."), FALSE);
 }
 
 static void
@@ -206,10 +247,13 @@ sortie_citation_popover_show (SortieCitationPopover *self,
   g_autofree char *label = g_strdup_printf ("%u", number);
   g_autofree char *title = NULL;
   g_autofree char *place = NULL;
+  g_autofree char *key = NULL;
+  JsonNode *known;
 
   restart (self);
   g_clear_pointer (&self->source, sortie_report_source_free);
-  g_set_object (&self->api, api);
+  if (g_set_object (&self->api, api))
+    forget_passages (self);
   gtk_label_set_text (self->number, label);
   gtk_widget_set_visible (self->open, source != NULL);
   if (source == NULL)
@@ -226,6 +270,10 @@ sortie_citation_popover_show (SortieCitationPopover *self,
   show_excerpt (self, NULL, -1);
   set_status (self, NULL, FALSE);
   if (api == NULL || source->document == NULL)
+    return;
+  key = dup_key (source);
+  known = g_hash_table_lookup (self->passages, key);
+  if (known != NULL && show_passage (self, known))
     return;
   set_status (self, _ ("Fetching the passage…"), TRUE);
   sortie_api_get_passage_async (api, source->document, source->passage, self->cancellable,
@@ -268,11 +316,22 @@ sortie_citation_popover_dispose (GObject *object)
 }
 
 static void
+sortie_citation_popover_finalize (GObject *object)
+{
+  SortieCitationPopover *self = SORTIE_CITATION_POPOVER (object);
+
+  g_queue_free (self->order);
+  g_hash_table_unref (self->passages);
+  G_OBJECT_CLASS (sortie_citation_popover_parent_class)->finalize (object);
+}
+
+static void
 sortie_citation_popover_class_init (SortieCitationPopoverClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = sortie_citation_popover_dispose;
+  G_OBJECT_CLASS (class)->finalize = sortie_citation_popover_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/citation-popover.ui");
   gtk_widget_class_bind_template_child (widget_class, SortieCitationPopover, number);
@@ -290,6 +349,9 @@ static void
 sortie_citation_popover_init (SortieCitationPopover *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->passages =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_node_unref);
+  self->order = g_queue_new ();
   self->cancellable = g_cancellable_new ();
   g_signal_connect_object (self->open, "clicked", G_CALLBACK (open_clicked_cb), self,
                            G_CONNECT_SWAPPED);

@@ -157,6 +157,15 @@ test_popover (void)
   g_assert_true (gtk_widget_has_focus (GTK_WIDGET (self.text)));
   g_assert_true (sortie_report_text_get_focused (self.text) == get_anchor (&self, 0));
   g_assert_cmpuint (peer_get_n_requests (peer), ==, 1);
+
+  /* What has been shown once is not asked for again. */
+  sortie_report_text_activate_focused (self.text);
+  g_assert_true (shows_passage (popover));
+  sortie_citation_popover_get_text (popover, &start, &end);
+  g_assert_cmpint (start, ==, 14);
+  gtk_popover_popdown (GTK_POPOVER (popover));
+  report_fixture_settle (&self);
+  g_assert_cmpuint (peer_get_n_requests (peer), ==, 1);
   report_fixture_clear (&self);
 }
 
