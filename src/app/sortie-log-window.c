@@ -52,36 +52,50 @@ log_line_cb (SortieLogWindow *self, const char *line)
 
 /* ---- Of containers ---- */
 
+/* Of a reading that goes on until the window closes; so it holds no reference to it. */
+typedef struct
+{
+  GWeakRef window;
+} Reading;
+
 static void
 said_cb (const char *line, gpointer user_data)
 {
-  SortieLogWindow *self = user_data;
+  Reading *reading = user_data;
+  g_autoptr (SortieLogWindow) self = g_weak_ref_get (&reading->window);
 
-  if (line != NULL && self->backend != NULL)
+  if (line != NULL && self != NULL)
     append_line (self, line);
 }
 
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SortieLogWindow) self = user_data;
+  Reading *reading = user_data;
+  g_autoptr (SortieLogWindow) self = g_weak_ref_get (&reading->window);
 
   /* That there are none is no failure here: nothing is said then. */
   sortie_containers_read_log_finish (SORTIE_CONTAINERS (source), result, NULL);
-  self->is_reading = FALSE;
+  if (self != NULL)
+    self->is_reading = FALSE;
+  g_weak_ref_clear (&reading->window);
+  g_free (reading);
 }
 
 static void
 read_containers (SortieLogWindow *self)
 {
   SortieContainers *containers = sortie_backend_get_containers (self->backend);
+  Reading *reading;
 
   if (self->is_reading || containers == NULL ||
       sortie_backend_get_state (self->backend) == SORTIE_BACKEND_STARTING)
     return;
   self->is_reading = TRUE;
-  sortie_containers_read_log_async (containers, CONTAINER_LINES, TRUE, said_cb, self,
-                                    self->cancellable, read_cb, g_object_ref (self));
+  reading = g_new0 (Reading, 1);
+  g_weak_ref_init (&reading->window, self);
+  sortie_containers_read_log_async (containers, CONTAINER_LINES, TRUE, said_cb, reading,
+                                    self->cancellable, read_cb, reading);
 }
 
 static void

@@ -50,6 +50,7 @@ def test_from_start_to_stop():
     app.find("label", r"^They are not used\.", where=preferences)
     assert app.backend_pid == own, "nothing is changed by looking"
 
+    engine.on("engine-logs", "trap 'touch $FAKE_ENGINE/let-go; exit' TERM; echo this is $4; sleep 600 & wait")
     app.click("button", "^Start$", where=preferences)
     app.find("label", f"^They run, and Sortie is connected to {backend.url}", where=preferences)
     assert engine.runs
@@ -60,6 +61,7 @@ def test_from_start_to_stop():
              "both logs are shown")
     app.press("Escape")
     app.wait(lambda: len(app.windows) == 2, "the log closes")
+    app.wait(lambda: (engine.state / "let-go").exists(), "it is not read any more")
 
     close(app, preferences)
     app.submit(MISSION)
