@@ -295,8 +295,8 @@ sortie_preferences_class_init (SortiePreferencesClass *class)
   G_OBJECT_CLASS (class)->dispose = sortie_preferences_dispose;
   G_OBJECT_CLASS (class)->finalize = sortie_preferences_finalize;
   g_type_ensure (SORTIE_TYPE_LLM_PAGE);
-  gtk_widget_class_set_template_from_resource (widget_class,
   g_type_ensure (SORTIE_TYPE_CONTAINERS_GROUP);
+  gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, backend_group);
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, kind);
