@@ -113,7 +113,7 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     toast (self, sortie_keyring_is_locked (error)
                      ? _ ("The keyring is locked: the token is forgotten when Sortie is closed")
                      : _ ("There is no keyring: the token is forgotten when Sortie is closed"));
-  choose (1);
+  choose (REMOTE);
 }
 
 static SortieApi *
@@ -294,8 +294,8 @@ sortie_preferences_class_init (SortiePreferencesClass *class)
 
   G_OBJECT_CLASS (class)->dispose = sortie_preferences_dispose;
   G_OBJECT_CLASS (class)->finalize = sortie_preferences_finalize;
-  g_type_ensure (SORTIE_TYPE_LLM_PAGE);
   g_type_ensure (SORTIE_TYPE_CONTAINERS_GROUP);
+  g_type_ensure (SORTIE_TYPE_LLM_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sortie_app/Sortie/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, backend_group);
@@ -306,9 +306,9 @@ sortie_preferences_class_init (SortiePreferencesClass *class)
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, connect);
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, appearance);
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, notifications);
+  gtk_widget_class_bind_template_child (widget_class, SortiePreferences, containers);
   gtk_widget_class_bind_template_child (widget_class, SortiePreferences, llm);
   gtk_widget_class_bind_template_callback (widget_class, kind_cb);
-  gtk_widget_class_bind_template_child (widget_class, SortiePreferences, containers);
   gtk_widget_class_bind_template_callback (widget_class, test_cb);
   gtk_widget_class_bind_template_callback (widget_class, connect_cb);
   gtk_widget_class_bind_template_callback (widget_class, appearance_cb);
@@ -335,8 +335,8 @@ sortie_preferences_new (GtkWindow *parent, SortieBackend *backend)
   self->backend = g_object_ref (backend);
   g_signal_connect_object (backend, "notify::state", G_CALLBACK (state_cb), self,
                            G_CONNECT_SWAPPED);
+  sortie_containers_group_set_backend (self->containers, backend);
   fill (self);
   state_cb (self);
-  sortie_containers_group_set_backend (self->containers, backend);
   return GTK_WINDOW (self);
 }
