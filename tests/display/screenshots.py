@@ -8,9 +8,9 @@ import subprocess
 import sys
 import time
 
+import window  # finds what the next ones name
 import harness
 import tap
-import window
 
 QUESTION = ("How does a system on Redis Streams keep working when a worker crashes? What are the "
             "advantages and disadvantages of extractive summarisation?")
