@@ -68,6 +68,8 @@ sortie_redis_process_spawn (const SortieRedisSetup *setup, int lock_fd, GError *
     g_unlink (log);
   g_subprocess_launcher_set_child_setup (launcher, follow_parent_cb, GINT_TO_POINTER (getpid ()),
                                          NULL);
+  /* It refuses to start in a locale that the system lacks, as a sandbox may; it has no need of one. */
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C", TRUE);
   g_unlink (setup->socket_path);
   const char *const argv[] = { program,
                                "--port",

@@ -316,3 +316,11 @@ bus_tear_down (BusTest *t, gconstpointer partitions)
     sortie_fetcher_free (t->fetchers[agent]);
   sortie_bus_free (t->bus);
 }
+
+const char *
+bus_get_server_program (void)
+{
+  g_autofree char *path = g_find_program_in_path ("redis-server");
+
+  return path != NULL ? "redis-server" : "valkey-server";
+}

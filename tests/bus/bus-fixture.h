@@ -120,3 +120,5 @@ int bus_count_code (BusTest *t, const char *mission, const char *code);
 void bus_assert_done_once (BusTest *t, const char *mission, SortieMissionState outcome);
 /* Nothing is fetched, queued, delayed, waiting or running. */
 void bus_assert_quiet (BusTest *t);
+/* redis-server, or valkey-server where that is the one that is installed. */
+const char *bus_get_server_program (void);

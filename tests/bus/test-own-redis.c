@@ -70,8 +70,15 @@ start (OwnRedis *own, const char *const *settings)
   own->folder = bus_make_folder ();
   own->port = find_port ();
   port = g_strdup_printf ("%d", own->port);
-  const char *const first[] = { "redis-server", "--port",    port,     "--bind", "127.0.0.1",
-                                "--dir",        own->folder, "--save", "" };
+  const char *const first[] = { bus_get_server_program (),
+                                "--port",
+                                port,
+                                "--bind",
+                                "127.0.0.1",
+                                "--dir",
+                                own->folder,
+                                "--save",
+                                "" };
   for (gsize i = 0; i < G_N_ELEMENTS (first); i++)
     g_ptr_array_add (argv, (gpointer) first[i]);
   for (gsize i = 0; settings[i] != NULL; i++)

@@ -91,7 +91,7 @@ count_servers (const char *data)
       g_autofree char *line = NULL;
 
       if (g_strcmp0 (where, data) == 0 && g_file_get_contents (path, &line, NULL, NULL))
-        n += strstr (line, "redis-server") != NULL;
+        n += strstr (line, "redis-server") != NULL || strstr (line, "valkey-server") != NULL;
     }
   return n;
 }
@@ -178,6 +178,26 @@ test_start (Folder *f, gconstpointer data)
   g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_get_contents (log_path, &log, NULL, NULL));
   g_assert_nonnull (strstr (log, "ready to exit, bye bye"));
+}
+
+/* A locale that the system does not have, as in a sandbox. */
+static void
+test_unknown_locale (Folder *f, gconstpointer self)
+{
+  g_autofree char *before = g_strdup (g_getenv ("LC_ALL"));
+  g_autofree char *runtime = g_build_filename (f->folder, "run", NULL);
+  SortiePrivateServer *server;
+  g_autofree char *answer = NULL;
+
+  g_setenv ("LC_ALL", "xx_XX.nowhere", TRUE);
+  server = start (f->data, runtime);
+  answer = ask (server, "ECHO", "here", NULL);
+  g_assert_cmpstr (answer, ==, "here");
+  sortie_private_server_free (server);
+  if (before != NULL)
+    g_setenv ("LC_ALL", before, TRUE);
+  else
+    g_unsetenv ("LC_ALL");
 }
 
 static void
@@ -487,7 +507,7 @@ test_orphan (Folder *f, gconstpointer data)
   g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
   g_subprocess_launcher_take_fd (launcher, fd, 3);
   g_subprocess_launcher_set_child_setup (launcher, follow_parent_cb, NULL, NULL);
-  orphan = g_subprocess_launcher_spawn (launcher, &error, "redis-server", "--port", "0",
+  orphan = g_subprocess_launcher_spawn (launcher, &error, bus_get_server_program (), "--port", "0",
                                         "--unixsocket", socket_path, "--dir", f->data, "--save", "",
                                         "--appendonly", "yes", NULL);
   g_assert_no_error (error);
@@ -532,6 +552,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/private-server/" name, Folder, self, set_up, func, tear_down)
   ADD ("start", test_start);
+  ADD ("unknown-locale", test_unknown_locale);
   ADD ("everysec", test_everysec);
   ADD ("kept-over-a-stop", test_kept_over_a_stop);
   ADD ("odd-folders", test_odd_folders);
