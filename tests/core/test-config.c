@@ -326,7 +326,7 @@ test_print (void)
   g_autofree char *printed = sortie_config_print (config);
   g_auto (GStrv) lines = g_strsplit (printed, "\n", -1);
 
-  g_assert_cmpuint (g_strv_length (lines), ==, 21);
+  g_assert_cmpuint (g_strv_length (lines), ==, 25);
   g_assert_true (g_strv_contains ((const char *const *) lines, "REDIS_URL=  (unset)"));
   g_assert_true (g_strv_contains ((const char *const *) lines, "USE_GROQ=false  (default)"));
   g_assert_true (g_strv_contains ((const char *const *) lines, "GROQ_API_KEY=***  (environment)"));
