@@ -71,6 +71,10 @@ show_state (SortieDeadLettersPage *self)
     gtk_stack_set_visible_child_name (self->stack, "loading");
   else
     gtk_stack_set_visible_child_name (self->stack, n > 0 ? "list" : "empty");
+  /* One that nobody sees would have the window drawn for ever. */
+  gtk_spinner_set_spinning (self->spinner,
+                            g_str_equal (gtk_stack_get_visible_child_name (self->stack),
+                                         "loading"));
 }
 
 void
@@ -398,6 +402,7 @@ sortie_dead_letters_page_class_init (SortieDeadLettersPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, SortieDeadLettersPage, list);
   gtk_widget_class_bind_template_child (widget_class, SortieDeadLettersPage, count);
   gtk_widget_class_bind_template_child (widget_class, SortieDeadLettersPage, failed);
+  gtk_widget_class_bind_template_child (widget_class, SortieDeadLettersPage, spinner);
   gtk_widget_class_install_action (widget_class, "dead-letters.refresh", NULL, refresh_cb);
   gtk_widget_class_install_action (widget_class, "dead-letters.retry-all", NULL,
                                    sortie_dead_letters_retry_all_cb);

@@ -18,6 +18,7 @@ struct _SortieDeadLettersPage
   GtkListBox *list;
   GtkLabel *count;
   AdwStatusPage *failed;
+  GtkSpinner *spinner;
 
   SortieApi *api; /* (nullable) */
   GCancellable *cancellable;

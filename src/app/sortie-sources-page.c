@@ -102,6 +102,8 @@ show_state (SortieSourcesPage *self)
   gtk_label_set_text (self->count, count);
   adw_status_page_set_description (self->failed, escaped);
   gtk_stack_set_visible_child_name (self->stack, choose_page (self, n));
+  /* One that nobody sees would have the window drawn for ever. */
+  gtk_spinner_set_spinning (self->spinner, g_str_equal (choose_page (self, n), "loading"));
   for (guint i = 0; i < 2; i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self),
                                    i == 0 ? "sources.add-folder" : "sources.add-files",
@@ -373,6 +375,7 @@ sortie_sources_page_class_init (SortieSourcesPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, SortieSourcesPage, list);
   gtk_widget_class_bind_template_child (widget_class, SortieSourcesPage, count);
   gtk_widget_class_bind_template_child (widget_class, SortieSourcesPage, failed);
+  gtk_widget_class_bind_template_child (widget_class, SortieSourcesPage, spinner);
   gtk_widget_class_bind_template_child (widget_class, SortieSourcesPage, documents);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_install_action (widget_class, "sources.back", NULL, back_cb);

@@ -17,6 +17,7 @@ struct _SortieSourcesPage
   GtkListBox *list;
   GtkLabel *count;
   AdwStatusPage *failed;
+  GtkSpinner *spinner;
   SortieDocumentsView *documents;
 
   SortieApi *api; /* (nullable) */

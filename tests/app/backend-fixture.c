@@ -98,14 +98,15 @@ new_api (const char *host, guint port)
   return sortie_api_new (address, NULL, NULL);
 }
 
-TestBackend *
-test_backend_new (void)
+/* On the port that it had, where it had one. */
+static void
+start (TestBackend *self)
 {
-  TestBackend *self = g_new0 (TestBackend, 1);
   const char *build = g_getenv ("G_TEST_BUILDDIR");
   g_autofree char *program = g_build_filename (build, "..", "src", "main", "sortied", NULL);
   g_autofree char *helpers = g_build_filename (build, "..", "src", "retrieval", NULL);
-  g_autofree char *data = NULL;
+  g_autofree char *data = g_build_filename (self->folder, "d", NULL);
+  g_autofree char *listen = g_strdup_printf ("tcp://127.0.0.1:%u", self->port);
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GError) error = NULL;
@@ -114,34 +115,54 @@ test_backend_new (void)
   g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, &error));
   self->tie = ends[1];
   g_subprocess_launcher_take_fd (launcher, ends[0], 3);
-  self->folder = g_dir_make_tmp ("sortie-app-XXXXXX", &error);
-  g_assert_no_error (error);
-  data = g_build_filename (self->folder, "d", NULL);
   g_subprocess_launcher_setenv (launcher, "SORTIE_LIBEXEC_DIR", helpers, TRUE);
   g_subprocess_launcher_setenv (launcher, "SORTIE_FAULTS", "1", TRUE);
   /* It answers for names that it knows only. */
   g_subprocess_launcher_setenv (launcher, "PUBLIC_URL", "http://" FAR, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", self->folder, TRUE);
   g_subprocess_launcher_set_cwd (launcher, self->folder);
-  self->process =
-      g_subprocess_launcher_spawn (launcher, &error, program, "--listen", "tcp://127.0.0.1:0",
-                                   "--data-dir", data, "--parent-fd", "3", NULL);
+  self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--listen", listen,
+                                               "--data-dir", data, "--parent-fd", "3", NULL);
   g_assert_no_error (error);
   self->port = read_port (self->process);
+}
+
+TestBackend *
+test_backend_new (void)
+{
+  TestBackend *self = g_new0 (TestBackend, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->folder = g_dir_make_tmp ("sortie-app-XXXXXX", &error);
+  g_assert_no_error (error);
+  start (self);
   self->api = new_api ("127.0.0.1", self->port);
   return self;
 }
 
 void
-test_backend_free (TestBackend *self)
+test_backend_stop (TestBackend *self)
 {
   g_autoptr (GError) error = NULL;
 
   g_subprocess_send_signal (self->process, SIGTERM);
   g_assert_true (g_subprocess_wait_check (self->process, NULL, &error));
   g_assert_no_error (error);
-  g_object_unref (self->process);
+  g_clear_object (&self->process);
   close (self->tie);
+}
+
+void
+test_backend_restart (TestBackend *self)
+{
+  start (self);
+}
+
+void
+test_backend_free (TestBackend *self)
+{
+  if (self->process != NULL)
+    test_backend_stop (self);
   g_object_unref (self->api);
   remove_tree (self->folder);
   g_free (self->folder);

@@ -14,6 +14,10 @@ TestBackend *test_backend_new (void);
 void test_backend_free (TestBackend *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestBackend, test_backend_free)
 
+/* Ends it, and starts it again with the same data at the same address. */
+void test_backend_stop (TestBackend *self);
+void test_backend_restart (TestBackend *self);
+
 SortieApi *test_backend_get_api (TestBackend *self);
 /* The same backend under an address that counts as another machine's. (transfer full) */
 SortieApi *test_backend_new_remote_api (TestBackend *self);
