@@ -79,7 +79,7 @@ update_panes (SortieWindow *self)
                                      : g_settings_get_boolean (self->settings, "sidebar-visible");
 
   gtk_widget_set_visible (self->sidebar, sidebar);
-  gtk_widget_set_visible (GTK_WIDGET (self->stack), !self->is_narrow || !self->shows_list);
+  gtk_widget_set_visible (self->main_pane, !self->is_narrow || !self->shows_list);
   gtk_widget_set_visible (self->back, (self->is_narrow && !self->shows_list) ||
                                           (!self->is_narrow && is_visit (get_page (self))));
   gtk_widget_set_visible (self->sidebar_button, !self->is_narrow); /* where Back does the same */
@@ -163,6 +163,62 @@ sortie_window_realize_layout (SortieWindow *self)
   width_cb (self);
 }
 
+/* ---- Panes that take whatever width there is ---- */
+
+/* GtkPaned gives a child that may shrink less than it needs, and asks how high it is at that width. GTK
+ * 4.18 warns of that. So each pane needs nothing itself, and what it cuts off has the width it needs. */
+
+static int
+measure_least_width (GtkWidget *child)
+{
+  int least = 0;
+
+  gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  return least;
+}
+
+static GtkSizeRequestMode
+get_pane_mode_cb (GtkWidget *pane)
+{
+  return gtk_widget_get_request_mode (adw_bin_get_child (ADW_BIN (pane)));
+}
+
+static void
+measure_pane_cb (GtkWidget *pane,
+                 GtkOrientation orientation,
+                 int for_size,
+                 int *minimum,
+                 int *natural,
+                 int *minimum_baseline,
+                 int *natural_baseline)
+{
+  GtkWidget *child = adw_bin_get_child (ADW_BIN (pane));
+
+  if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= 0)
+    for_size = MAX (for_size, measure_least_width (child));
+  gtk_widget_measure (child, orientation, for_size, minimum, natural, minimum_baseline,
+                      natural_baseline);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *minimum = 0;
+}
+
+static void
+allocate_pane_cb (GtkWidget *pane, int width, int height, int baseline)
+{
+  GtkWidget *child = adw_bin_get_child (ADW_BIN (pane));
+  int needed = MAX (width, measure_least_width (child));
+  int x = gtk_widget_get_direction (pane) == GTK_TEXT_DIR_RTL ? width - needed : 0;
+
+  gtk_widget_size_allocate (child, &(GtkAllocation){ x, 0, needed, height }, baseline);
+}
+
+static void
+let_shrink (GtkWidget *pane)
+{
+  gtk_widget_set_layout_manager (pane, gtk_custom_layout_new (get_pane_mode_cb, measure_pane_cb,
+                                                              allocate_pane_cb));
+}
+
 /* ---- What is remembered ---- */
 
 void
@@ -192,6 +248,8 @@ void
 sortie_window_init_layout (SortieWindow *self)
 {
   self->shows_list = FALSE;
+  let_shrink (self->sidebar);
+  let_shrink (self->main_pane);
   gtk_window_set_default_size (GTK_WINDOW (self),
                                g_settings_get_int (self->settings, "window-width"),
                                g_settings_get_int (self->settings, "window-height"));

@@ -35,6 +35,7 @@ struct _SortieWindow
   GtkPaned *sidebar_paned;
   SortieDiagramView *diagram;
   SortieMissionListView *missions;
+  GtkWidget *main_pane;
   GtkStack *stack;
   SortieComposer *composer;
   SortieMissionPage *mission_page;

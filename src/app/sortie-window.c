@@ -253,9 +253,11 @@ bind_template (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, SortieWindow, backend_button);
   gtk_widget_class_bind_template_child (class, SortieWindow, banner);
   gtk_widget_class_bind_template_child (class, SortieWindow, paned);
+  gtk_widget_class_bind_template_child (class, SortieWindow, sidebar);
   gtk_widget_class_bind_template_child (class, SortieWindow, sidebar_paned);
   gtk_widget_class_bind_template_child (class, SortieWindow, diagram);
   gtk_widget_class_bind_template_child (class, SortieWindow, missions);
+  gtk_widget_class_bind_template_child (class, SortieWindow, main_pane);
   gtk_widget_class_bind_template_child (class, SortieWindow, stack);
   gtk_widget_class_bind_template_child (class, SortieWindow, composer);
   gtk_widget_class_bind_template_child (class, SortieWindow, mission_page);
@@ -301,7 +303,6 @@ sortie_window_init (SortieWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (target, "drop", G_CALLBACK (dropped_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
-  self->sidebar = GTK_WIDGET (self->sidebar_paned);
 }
 
 SortieWindow *
