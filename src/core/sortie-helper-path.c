@@ -3,31 +3,31 @@
 
 #include "sortie-helper-path.h"
 
-static char *
-find_in (const char *folder, const char *name)
+char **
+sortie_helper_paths (const char *name,
+                     const char *named,
+                     const char *program,
+                     const char *build_folder,
+                     const char *libexec_folder)
 {
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  return g_file_test (path, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&path) : NULL;
-}
-
-char *
-sortie_helper_path_find (const char *name, const char *build_folder, const char *libexec_folder)
-{
-  const char *named = g_getenv ("SORTIE_LIBEXEC_DIR");
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  char *path = NULL;
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  g_autofree char *built = g_build_filename (build_folder, name, NULL);
+  g_autofree char *installed = g_build_filename (libexec_folder, name, NULL);
 
   if (named != NULL && *named != '\0')
-    return find_in (named, name);
+    {
+      g_autofree char *path = g_build_filename (named, name, NULL);
+
+      g_strv_builder_add (paths, path);
+      return g_strv_builder_end (paths);
+    }
   if (program != NULL)
     {
       g_autofree char *folder = g_path_get_dirname (program);
-      g_autofree char *beside = g_build_filename (folder, "..", "libexec", "sortie", NULL);
+      g_autofree char *beside = g_build_filename (folder, "..", "libexec", "sortie", name, NULL);
 
-      path = find_in (beside, name);
+      g_strv_builder_add (paths, beside);
     }
-  if (path == NULL)
-    path = find_in (build_folder, name);
-  return path != NULL ? path : find_in (libexec_folder, name);
+  g_strv_builder_add_many (paths, built, installed, NULL);
+  return g_strv_builder_end (paths);
 }

@@ -6,19 +6,22 @@
 G_BEGIN_DECLS
 
 /**
- * sortie_helper_path_find:
+ * sortie_helper_paths:
  * @name: of a helper program
- * @build_folder: where it is built
+ * @named: (nullable): the folder that the environment names (`SORTIE_LIBEXEC_DIR`)
+ * @program: (nullable): the path of the program that runs
+ * @build_folder: where the helper is built
  * @libexec_folder: where it is installed
  *
- * Looks in the folder that the environment names (`SORTIE_LIBEXEC_DIR`), and nowhere else where it
- * names one; then beside this program, as both were installed; where it was built; where the prefix
- * says.
+ * Where to look for a helper: in the folder that the environment names, and nowhere else where it names
+ * one; then beside the program, as both were installed; where it was built; where the prefix says.
  *
- * Returns: (transfer full) (nullable): its path
+ * Returns: (transfer full): paths, the first one that is there counts
  */
-char *sortie_helper_path_find (const char *name,
-                               const char *build_folder,
-                               const char *libexec_folder);
+char **sortie_helper_paths (const char *name,
+                            const char *named,
+                            const char *program,
+                            const char *build_folder,
+                            const char *libexec_folder);
 
 G_END_DECLS

@@ -34,6 +34,19 @@ call_free (gpointer data)
   g_free (self);
 }
 
+static char *
+find_helper (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_auto (GStrv) paths = sortie_helper_paths (HELPER, g_getenv ("SORTIE_LIBEXEC_DIR"), program,
+                                              SORTIE_LAYOUT_BUILD_DIR, SORTIE_LIBEXEC_DIR);
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    if (g_file_test (paths[i], G_FILE_TEST_IS_EXECUTABLE))
+      return g_strdup (paths[i]);
+  return NULL;
+}
+
 static gboolean
 deadline_cb (gpointer user_data)
 {
@@ -80,8 +93,7 @@ sortie_diagram_layout_async (const SortieLayoutRequest *request,
                              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  g_autofree char *helper =
-      sortie_helper_path_find (HELPER, SORTIE_LAYOUT_BUILD_DIR, SORTIE_LIBEXEC_DIR);
+  g_autofree char *helper = find_helper ();
   g_autoptr (GBytes) input = NULL;
   GError *error = NULL;
   Call *self;

@@ -23,6 +23,19 @@ typedef struct
   gint64 deadline; /* monotonic, microseconds */
 } Helper;
 
+static char *
+find_helper (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_auto (GStrv) paths = sortie_helper_paths (HELPER, g_getenv ("SORTIE_LIBEXEC_DIR"), program,
+                                              SORTIE_EXTRACT_BUILD_DIR, SORTIE_LIBEXEC_DIR);
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    if (g_file_test (paths[i], G_FILE_TEST_IS_EXECUTABLE))
+      return g_strdup (paths[i]);
+  return NULL;
+}
+
 /* The helper maps its input, so it comes as a file; one that no other program can change. */
 static int
 make_input (GBytes *content)
@@ -67,8 +80,7 @@ make_environment (void)
 static gboolean
 start_helper (Helper *self, const char *kind, GBytes *content, GError **error)
 {
-  g_autofree char *path =
-      sortie_helper_path_find (HELPER, SORTIE_EXTRACT_BUILD_DIR, SORTIE_LIBEXEC_DIR);
+  g_autofree char *path = find_helper ();
   g_auto (GStrv) environment = make_environment ();
   g_autoptr (GError) local = NULL;
   const char *argv[] = { path, kind, NULL };
