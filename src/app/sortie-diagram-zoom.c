@@ -119,6 +119,9 @@ prepare (Zoom *self, GtkAdjustment *adjustment, int upper, int page, double part
   if (!self->is_anchored && upper == (int) gtk_adjustment_get_upper (adjustment) &&
       page == (int) gtk_adjustment_get_page_size (adjustment))
     return;
+  /* A node that got the focus may still be scrolled to, towards a place of the former size: to set
+   * a value ends that. */
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment));
   gtk_adjustment_configure (adjustment, value, 0, upper,
                             gtk_adjustment_get_step_increment (adjustment),
                             gtk_adjustment_get_page_increment (adjustment), page);
