@@ -314,11 +314,23 @@ find_row (SortieMissionListView *self, SortieMissionItem *item)
 }
 
 /* Shift+F10 and the menu key. */
+/* (nullable): the mission that has the focus, which need not be the one that is open */
+static SortieMissionItem *
+get_focused (SortieMissionListView *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *row = focus != NULL ? gtk_widget_get_first_child (focus) : NULL;
+
+  return SORTIE_IS_MISSION_ROW (row) ? sortie_mission_row_get_item (SORTIE_MISSION_ROW (row))
+                                     : gtk_single_selection_get_selected_item (self->selection);
+}
+
 static gboolean
 menu_key_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
   SortieMissionListView *self = SORTIE_MISSION_LIST_VIEW (widget);
-  SortieMissionItem *item = gtk_single_selection_get_selected_item (self->selection);
+  SortieMissionItem *item = get_focused (self);
   SortieMissionRow *row = item != NULL ? find_row (self, item) : NULL;
 
   if (row == NULL)
@@ -331,7 +343,7 @@ static gboolean
 delete_key_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
   SortieMissionListView *self = SORTIE_MISSION_LIST_VIEW (widget);
-  SortieMissionItem *item = gtk_single_selection_get_selected_item (self->selection);
+  SortieMissionItem *item = get_focused (self);
 
   if (item == NULL || !gtk_widget_has_focus (gtk_root_get_focus (gtk_widget_get_root (widget))))
     return FALSE;

@@ -114,6 +114,11 @@ class Node:
     def interfaces(self):
         return self.ask(ACCESSIBLE, "GetInterfaces")[0]
 
+    @property
+    def size(self):
+        """Width and height in pixels."""
+        return self.ask("org.a11y.atspi.Component", "GetExtents", "(u)", 1)[0][2:]
+
     # ---- Text ----
 
     @property
@@ -210,7 +215,8 @@ def applications():
 
 # Keys that are held, as X's key codes of a usual keyboard.
 _HELD = {"ctrl": 37, "shift": 50, "alt": 64}
-_SYMBOLS = {"Return": 0xff0d, "Escape": 0xff1b, "Tab": 0xff09, "Down": 0xff54, "Up": 0xff52,
+_SYMBOLS = {"Return": 0xff0d, "Delete": 0xffff, "Escape": 0xff1b, "Tab": 0xff09,
+            "Down": 0xff54, "Up": 0xff52,
             "Left": 0xff51, "Right": 0xff53, "Home": 0xff50, "End": 0xff57, "comma": 0x2c,
             "question": 0x3f, "plus": 0x2b, "minus": 0x2d, "space": 0x20,
             **{f"F{n}": 0xffbd + n for n in range(1, 13)}}
