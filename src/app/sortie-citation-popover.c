@@ -68,7 +68,7 @@ set_status (SortieCitationPopover *self, const char *text, gboolean busy)
   gtk_widget_set_visible (self->status_box, text != NULL);
 }
 
-/* Brings the cited sentence into view, once the label has its size. */
+/* Brings the cited sentence into view. */
 static gboolean
 scroll_cb (gpointer user_data)
 {
@@ -81,6 +81,14 @@ scroll_cb (gpointer user_data)
   pango_layout_index_to_pos (gtk_label_get_layout (self->passage), self->start, &rectangle);
   gtk_adjustment_set_value (adjustment, PANGO_PIXELS (rectangle.y) - 24);
   return G_SOURCE_REMOVE;
+}
+
+/* As often as the label gets another size; who scrolls by hand changes none. */
+static void
+size_changed_cb (SortieCitationPopover *self)
+{
+  if (self->scroll == 0)
+    self->scroll = g_idle_add (scroll_cb, self);
 }
 
 static void
@@ -120,8 +128,7 @@ show_excerpt (SortieCitationPopover *self, const char *passage, gint64 offset)
   gtk_label_set_text (self->passage, excerpt->text);
   gtk_widget_set_visible (self->scroller, *excerpt->text != '\0');
   highlight (self, passage == NULL);
-  if (passage != NULL && self->scroll == 0)
-    self->scroll = g_idle_add (scroll_cb, self);
+  size_changed_cb (self);
 }
 
 /* A passage never changes: a document that is indexed again gets another ID. */
@@ -356,6 +363,9 @@ sortie_citation_popover_init (SortieCitationPopover *self)
   g_signal_connect_object (self->open, "clicked", G_CALLBACK (open_clicked_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect (self, "closed", G_CALLBACK (closed_cb), NULL);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (
+                               GTK_SCROLLED_WINDOW (self->scroller)),
+                           "changed", G_CALLBACK (size_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

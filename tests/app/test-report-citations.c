@@ -169,6 +169,69 @@ test_popover (void)
   report_fixture_clear (&self);
 }
 
+#define LONG_QUOTE                                                                                   \
+  "The supplier keeps spare parts of every kind for ten years after the delivery of the last pump, " \
+  "and tells the buyer two years ahead when it stops to make one of them."
+#define FILLER "Nobody cites this one. "
+
+static void
+answer_long_cb (PeerRequest *request, gpointer user_data)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *body = NULL;
+
+  while (text->len < 40 * strlen (FILLER))
+    g_string_append (text, FILLER);
+  g_string_append (text, LONG_QUOTE " " FILLER);
+  body = g_strdup_printf ("{\"start\":0,\"end\":%u,\"text\":\"%s\"}", (guint) text->len, text->str);
+  peer_answer (request, "200 OK", NULL, "application/json", body);
+}
+
+/* Whether all of the cited sentence can be seen. */
+static gboolean
+shows_whole_sentence (gpointer user_data)
+{
+  GtkWidget *scroller = report_fixture_find_id (user_data, "scroller");
+  GtkLabel *label = GTK_LABEL (report_fixture_find_id (user_data, "passage"));
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+  double top = gtk_adjustment_get_value (adjustment);
+  PangoRectangle first;
+  PangoRectangle last;
+  int start;
+  int end;
+
+  sortie_citation_popover_get_text (user_data, &start, &end);
+  pango_layout_index_to_pos (gtk_label_get_layout (label), start, &first);
+  pango_layout_index_to_pos (gtk_label_get_layout (label), end - 1, &last);
+  return start > 0 && PANGO_PIXELS (first.y) >= top &&
+         PANGO_PIXELS (last.y + last.height) <= top + gtk_adjustment_get_page_size (adjustment);
+}
+
+static void
+test_far_down (void)
+{
+  g_autoptr (Peer) peer = peer_new (answer_long_cb, NULL);
+  g_autofree char *sources = NULL;
+  int start = 40 * (int) strlen (FILLER);
+  ReportFixture self;
+
+  sources = g_strdup_printf ("[{\"n\":2,\"document\":\"d-1\",\"title\":\"Pumps\",\"uri\":"
+                             "\"file:///nowhere/p.txt\",\"passage\":4,\"start\":%d,\"end\":%d,"
+                             "\"quote\":\"" LONG_QUOTE "\"}]",
+                             start, start + (int) strlen (LONG_QUOTE));
+  show_report (&self, peer_get_url (peer));
+  report_fixture_complete (&self, "deterministic", sources, "[]");
+  report_fixture_settle (&self);
+  g_assert_true (sortie_report_text_walk (self.text, TRUE));
+  sortie_report_text_activate_focused (self.text);
+  report_fixture_wait (shows_whole_sentence, get_popover (&self));
+  report_fixture_settle (&self);
+  g_assert_true (shows_whole_sentence (get_popover (&self)));
+  report_fixture_picture (&self, "far-down");
+  gtk_popover_popdown (GTK_POPOVER (get_popover (&self)));
+  report_fixture_clear (&self);
+}
+
 static gboolean
 was_asked (gpointer user_data)
 {
@@ -430,6 +493,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report-citations/anchors", test_anchors);
   g_test_add_func ("/report-citations/walk", test_walk);
   g_test_add_func ("/report-citations/popover", test_popover);
+  g_test_add_func ("/report-citations/far-down", test_far_down);
   g_test_add_func ("/report-citations/closed-meanwhile", test_closed_meanwhile);
   g_test_add_func ("/report-citations/popover-without", test_popover_without);
   g_test_add_func ("/report-citations/sources", test_sources);
