@@ -149,6 +149,18 @@ answered_cb (AdwMessageDialog *dialog, const char *response, Question *question)
     question->agreed (question->user_data);
 }
 
+/* What stands in a dialog may be one long word. Without this it would make the dialog as wide as itself; and
+ * libadwaita 1.7 asks how high a heading is where its longest word has no room, of which GTK 4.18 warns. */
+static void
+break_long_words (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && gtk_label_get_wrap (GTK_LABEL (widget)))
+    gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    break_long_words (child);
+}
+
 static AdwMessageDialog *
 create_question (GtkWidget *parent, const char *heading, const char *body, Question *question)
 {
@@ -156,6 +168,7 @@ create_question (GtkWidget *parent, const char *heading, const char *body, Quest
   g_autofree char *shown_body = body != NULL ? sortie_shown_text (body, strlen (body)) : NULL;
   GtkWidget *dialog = adw_message_dialog_new (find_window (parent), shown_heading, shown_body);
 
+  break_long_words (dialog);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (answered_cb), question,
                          (GClosureNotify) (void (*) (void)) g_free, 0);

@@ -247,7 +247,7 @@ class App:
 
     def choose(self, item):
         """Opens the main menu and chooses an item."""
-        self.click("button", "^Main Menu")
+        self.click("button|toggle button", "^Main Menu")
         self.click("menu item|menu item checkbox", f"^{item}")
 
     # ---- What a person does ----

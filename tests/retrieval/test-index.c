@@ -171,13 +171,15 @@ static void
 test_purge_by_size (Fixture *self, gconstpointer unused)
 {
   g_autoptr (SortieDocument) old = NULL;
+  g_autoptr (GBytes) text = NULL;
 
   fixture_write (self, "a.txt", "old quay", -1);
   fixture_index (self);
   old = fixture_document (self, "a.txt");
   fixture_write (self, "a.txt", "new quay", -1);
   fixture_index (self);
-  g_assert_nonnull (sortie_library_read_text (self->library, old->id, NULL));
+  text = sortie_library_read_text (self->library, old->id, NULL);
+  g_assert_nonnull (text);
   run_sql (self, "UPDATE documents SET n_bytes = 300000000 WHERE removed_at IS NOT NULL");
   fixture_index (self);
   g_assert_null (sortie_library_read_text (self->library, old->id, NULL));
@@ -196,6 +198,7 @@ test_odd_entries (Fixture *self, gconstpointer unused)
   g_autofree char *target = fixture_path (self, "sub/real.txt");
   g_autofree char *socket_path = fixture_path (self, "sub/socket");
   g_autofree char *found = NULL;
+  g_autoptr (GBytes) whole = NULL;
   g_autoptr (SortieDocument) broken = NULL;
   g_autoptr (SortieDocument) empty = NULL;
   g_autoptr (SortieDocument) name = NULL;
@@ -228,7 +231,8 @@ test_odd_entries (Fixture *self, gconstpointer unused)
   g_assert_cmpstr (empty->skipped, ==, "the file is empty");
   name = fixture_document (self, "sub/caf\xef\xbf\xbd.txt");
   g_assert_true (g_str_has_suffix (name->uri, "/sub/caf%E9.txt"));
-  g_assert_nonnull (sortie_library_read_document (self->library, name->id, NULL));
+  whole = sortie_library_read_document (self->library, name->id, NULL);
+  g_assert_nonnull (whole);
 
   result = fixture_index (self);
   assert_result (result, 0, 2, 0);
