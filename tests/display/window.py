@@ -229,6 +229,8 @@ class App:
 
     def click(self, role, name, where=None):
         """Does what a click would do on what is shown and can be used."""
+        if role == "button":  # as which a menu button appears; what can be clicked is the toggle in it
+            role += "|toggle button"
         def usable():
             for root in [where] if where else self.windows:
                 for node in root.all(role, name):
@@ -247,7 +249,7 @@ class App:
 
     def choose(self, item):
         """Opens the main menu and chooses an item."""
-        self.click("button|toggle button", "^Main Menu")
+        self.click("button", "^Main Menu")
         self.click("menu item|menu item checkbox", f"^{item}")
 
     # ---- What a person does ----
