@@ -67,7 +67,7 @@ show_state (SortieDeadLettersPage *self)
       adw_status_page_set_description (self->failed, escaped);
       gtk_stack_set_visible_child_name (self->stack, "failed");
     }
-  else if (!self->is_known)
+  else if (!self->reading.is_known)
     gtk_stack_set_visible_child_name (self->stack, "loading");
   else
     gtk_stack_set_visible_child_name (self->stack, n > 0 ? "list" : "empty");
@@ -282,14 +282,13 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  self->is_reading = FALSE;
+  sortie_reading_end (&self->reading, node != NULL);
   g_clear_pointer (&self->failure, g_free);
   if (node == NULL)
     self->failure = sortie_pane_dup_failure (_ ("Could not read the failed steps"), error);
   else
     {
       letters = read_letters (self, node);
-      self->is_known = TRUE;
       self->n_all = 0;
       for (guint i = 0; i < letters->len; i++)
         self->n_all +=
@@ -298,19 +297,15 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       show_letters (self, letters);
     }
   show_state (self);
-  if (self->read_again)
+  if (self->reading.is_wanted_again)
     sortie_dead_letters_page_refresh (self);
 }
 
 void
 sortie_dead_letters_page_refresh (SortieDeadLettersPage *self)
 {
-  if (self->api == NULL)
+  if (self->api == NULL || !sortie_reading_begin (&self->reading))
     return;
-  self->read_again = self->is_reading;
-  if (self->is_reading)
-    return;
-  self->is_reading = TRUE;
   sortie_api_list_dead_letters_async (self->api, self->cancellable, listed_cb, g_object_ref (self));
 }
 
@@ -322,7 +317,7 @@ sortie_dead_letters_page_set_api (SortieDeadLettersPage *self, SortieApi *api)
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  self->is_reading = self->read_again = self->is_known = FALSE;
+  sortie_reading_reset (&self->reading);
   self->n_asking = 0;
   self->n_all = 0;
   g_queue_clear_full (self->to_ask, g_free);

@@ -3,6 +3,7 @@
 
 #include "sortie-dead-letter-row.h"
 #include "sortie-dead-letters-page.h"
+#include "sortie-reading.h"
 
 #include <adwaita.h>
 
@@ -22,9 +23,7 @@ struct _SortieDeadLettersPage
 
   SortieApi *api; /* (nullable) */
   GCancellable *cancellable;
-  gboolean is_reading;
-  gboolean read_again;
-  gboolean is_known; /* the list was read at least once */
+  SortieReading reading;
   char *failure;     /* (nullable): why it could not be read */
   guint n_all;       /* letters, shown or not */
   GHashTable *ids;   /* of the letters that the backend told of last */

@@ -253,7 +253,7 @@ sortie_sources_page_add_files (SortieSourcesPage *self, const char *collection, 
     sortie_toast (GTK_WIDGET (self), _ ("Documents can be added when a backend is connected"));
   else if (collection != NULL)
     add_to (self, collection, files);
-  else if (!self->is_known)
+  else if (!self->reading.is_known)
     g_set_object (&self->awaited, files);
   else if (first == NULL)
     ask_name (self, files);

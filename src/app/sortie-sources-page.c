@@ -82,7 +82,7 @@ choose_page (SortieSourcesPage *self, guint n)
     return "offline";
   if (self->failure != NULL)
     return "failed";
-  if (!self->is_known)
+  if (!self->reading.is_known)
     return "loading";
   if (self->shows_documents)
     return "documents";
@@ -187,7 +187,7 @@ show_collections (SortieSourcesPage *self, GPtrArray *infos)
 static void
 take_awaited (SortieSourcesPage *self)
 {
-  g_autoptr (GListModel) files = self->is_known ? g_steal_pointer (&self->awaited) : NULL;
+  g_autoptr (GListModel) files = self->reading.is_known ? g_steal_pointer (&self->awaited) : NULL;
 
   if (files != NULL)
     sortie_sources_page_add_files (self, NULL, files);
@@ -202,7 +202,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  self->is_reading = FALSE;
+  sortie_reading_end (&self->reading, node != NULL);
   g_clear_pointer (&self->failure, g_free);
   if (node == NULL)
     self->failure = sortie_pane_dup_failure (_ ("Could not read the collections"), error);
@@ -210,24 +210,19 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autoptr (GPtrArray) infos = read_collections (node);
 
-      self->is_known = TRUE;
       show_collections (self, infos);
     }
   show_state (self);
   take_awaited (self);
-  if (self->read_again)
+  if (self->reading.is_wanted_again)
     sortie_sources_refresh (self);
 }
 
 void
 sortie_sources_refresh (SortieSourcesPage *self)
 {
-  if (self->api == NULL)
+  if (self->api == NULL || !sortie_reading_begin (&self->reading))
     return;
-  self->read_again = self->is_reading;
-  if (self->is_reading)
-    return;
-  self->is_reading = TRUE;
   sortie_api_list_collections_async (self->api, self->cancellable, listed_cb, g_object_ref (self));
 }
 
@@ -241,7 +236,7 @@ sortie_sources_page_set_api (SortieSourcesPage *self, SortieApi *api)
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  self->is_reading = self->read_again = self->is_known = FALSE;
+  sortie_reading_reset (&self->reading);
   g_clear_pointer (&self->failure, g_free);
   while ((row = sortie_sources_get_row (self, 0)) != NULL)
     gtk_list_box_remove (self->list, GTK_WIDGET (row));
@@ -287,7 +282,7 @@ sortie_sources_page_take_progress (SortieSourcesPage *self, const SortieEvent *e
     indexed (self, collection);
   else if (row != NULL)
     sortie_collection_row_set_progress (row, done, total, path);
-  else if (self->is_known) /* somebody else made it */
+  else if (self->reading.is_known) /* somebody else made it */
     sortie_sources_refresh (self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "sortie-collection-row.h"
 #include "sortie-documents-view.h"
+#include "sortie-reading.h"
 #include "sortie-sources-page.h"
 #include "sortie-upload.h"
 
@@ -22,9 +23,7 @@ struct _SortieSourcesPage
 
   SortieApi *api; /* (nullable) */
   GCancellable *cancellable;
-  gboolean is_reading;
-  gboolean read_again;
-  gboolean is_known; /* the list was read at least once */
+  SortieReading reading;
   gboolean shows_documents;
   char *failure;       /* (nullable): why the list could not be read */
   GPtrArray *uploads;  /* SortieUpload: under way */

@@ -317,3 +317,10 @@ test_hostile_strings (void)
   strings[10] = "<span foreground=\"";
   return strings;
 }
+
+void
+test_pane_tear_down (TestPane *pane, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (pane->window));
+  g_assert_finalize_object (pane->mission);
+}

@@ -41,6 +41,18 @@ void test_story_tell_all (TestStory *story, guint until);
 /* An event of a mission whose fields say whatever a test wants. (transfer full) */
 SortieEvent *test_event_new (TestStory *story, const char *source, const char *message);
 
+/* A pane of a mission, in a window. */
+typedef struct
+{
+  SortieLiveMission *mission;
+  TestStory story;
+  GtkWidget *view;
+  GtkWidget *window;
+} TestPane;
+
+/* Destroys the window and looks whether that lets go of the mission. */
+void test_pane_tear_down (TestPane *pane, gconstpointer data);
+
 /* A window with a toast overlay around the widget, shown; destroyed by gtk_window_destroy(). */
 GtkWidget *test_window_new (GtkWidget *child, int width, int height);
 /* Runs the main context until so many frames were drawn. */

@@ -12,13 +12,7 @@
 #define N_PLOT_ROWS 24
 #define STEP "\"step\":1,\"attempt\":1"
 
-typedef struct
-{
-  SortieLiveMission *mission;
-  TestStory story;
-  GtkWidget *view;
-  GtkWidget *window;
-} Fixture;
+typedef TestPane Fixture;
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
@@ -28,13 +22,6 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->view = sortie_telemetry_view_new ();
   sortie_telemetry_view_set_mission (SORTIE_TELEMETRY_VIEW (fixture->view), fixture->mission);
   fixture->window = test_window_new (fixture->view, 1000, 360);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
-  g_assert_finalize_object (fixture->mission);
 }
 
 static GListModel *
@@ -529,7 +516,8 @@ test_hidden (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_rows (fixture), ==, 11);
 }
 
-#define ADD(path, func) g_test_add ("/telemetry-view/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add ("/telemetry-view/" path, Fixture, NULL, set_up, func, test_pane_tear_down)
 
 int
 main (int argc, char *argv[])

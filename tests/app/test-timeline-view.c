@@ -10,13 +10,7 @@
 #define N_PLOT 29
 #define N_ATTEMPTS 5 /* of the fixture's mission: step 2 was tried twice */
 
-typedef struct
-{
-  SortieLiveMission *mission;
-  TestStory story;
-  GtkWidget *view;
-  GtkWidget *window;
-} Fixture;
+typedef TestPane Fixture;
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
@@ -26,13 +20,6 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->view = sortie_timeline_view_new ();
   sortie_timeline_view_set_mission (SORTIE_TIMELINE_VIEW (fixture->view), fixture->mission);
   fixture->window = test_window_new (fixture->view, 1000, 240);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
-  g_assert_finalize_object (fixture->mission);
 }
 
 static GtkRange *
@@ -385,7 +372,8 @@ test_most (Fixture *fixture, gconstpointer data)
                   (double) (g_get_monotonic_time () - begin) / 50000);
 }
 
-#define ADD(path, func) g_test_add ("/timeline-view/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add ("/timeline-view/" path, Fixture, NULL, set_up, func, test_pane_tear_down)
 
 int
 main (int argc, char *argv[])
