@@ -149,16 +149,16 @@ answered_cb (AdwMessageDialog *dialog, const char *response, Question *question)
     question->agreed (question->user_data);
 }
 
-/* What stands in a dialog may be one long word. Without this it would make the dialog as wide as itself; and
- * libadwaita 1.7 asks how high a heading is where its longest word has no room, of which GTK 4.18 warns. */
+/* The large one of libadwaita's two headings, which is shown where it has room and does not wrap: version 1.7
+ * measures it also where it has none, of which GTK 4.18 warns unless it may be cut off. */
 static void
-break_long_words (GtkWidget *widget)
+let_heading_shrink (GtkWidget *widget)
 {
-  if (GTK_IS_LABEL (widget) && gtk_label_get_wrap (GTK_LABEL (widget)))
-    gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
+  if (GTK_IS_LABEL (widget) && !gtk_label_get_wrap (GTK_LABEL (widget)))
+    gtk_label_set_ellipsize (GTK_LABEL (widget), PANGO_ELLIPSIZE_END);
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    break_long_words (child);
+    let_heading_shrink (child);
 }
 
 static AdwMessageDialog *
@@ -168,7 +168,7 @@ create_question (GtkWidget *parent, const char *heading, const char *body, Quest
   g_autofree char *shown_body = body != NULL ? sortie_shown_text (body, strlen (body)) : NULL;
   GtkWidget *dialog = adw_message_dialog_new (find_window (parent), shown_heading, shown_body);
 
-  break_long_words (dialog);
+  let_heading_shrink (dialog);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (answered_cb), question,
                          (GClosureNotify) (void (*) (void)) g_free, 0);
