@@ -24,9 +24,9 @@ struct _SortieDeadLettersPage
   SortieApi *api; /* (nullable) */
   GCancellable *cancellable;
   SortieReading reading;
-  char *failure;     /* (nullable): why it could not be read */
-  guint n_all;       /* letters, shown or not */
-  GHashTable *ids;   /* of the letters that the backend told of last */
+  char *failure;   /* (nullable): why it could not be read */
+  guint n_all;     /* letters, shown or not */
+  GHashTable *ids; /* of the letters that the backend told of last */
 
   GHashTable *titles; /* mission ID → its title; NULL where the mission is gone */
   GQueue *to_ask;     /* mission IDs whose title is to be asked for */
