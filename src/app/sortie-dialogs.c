@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MAX_HEADING 200
+#define HEADING_WIDTH 150 /* pixels; half of what the narrowest dialog has */
 
 static GtkWindow *
 find_window (GtkWidget *parent)
@@ -149,16 +150,19 @@ answered_cb (AdwMessageDialog *dialog, const char *response, Question *question)
     question->agreed (question->user_data);
 }
 
-/* The large one of libadwaita's two headings, which is shown where it has room and does not wrap: version 1.7
- * measures it also where it has none, of which GTK 4.18 warns unless it may be cut off. */
+/* libadwaita 1.7 asks how high its two headings are, the large one that does not wrap and the small one
+ * that does, also where the one or the other has no room; of that GTK 4.18 warns. So both need the same,
+ * which is always there. */
 static void
-let_heading_shrink (GtkWidget *widget)
+let_headings_fit (GtkWidget *widget)
 {
+  if (GTK_IS_LABEL (widget))
+    gtk_widget_set_size_request (widget, HEADING_WIDTH, -1);
   if (GTK_IS_LABEL (widget) && !gtk_label_get_wrap (GTK_LABEL (widget)))
     gtk_label_set_ellipsize (GTK_LABEL (widget), PANGO_ELLIPSIZE_END);
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    let_heading_shrink (child);
+    let_headings_fit (child);
 }
 
 static AdwMessageDialog *
@@ -168,7 +172,7 @@ create_question (GtkWidget *parent, const char *heading, const char *body, Quest
   g_autofree char *shown_body = body != NULL ? sortie_shown_text (body, strlen (body)) : NULL;
   GtkWidget *dialog = adw_message_dialog_new (find_window (parent), shown_heading, shown_body);
 
-  let_heading_shrink (dialog);
+  let_headings_fit (dialog);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (answered_cb), question,
                          (GClosureNotify) (void (*) (void)) g_free, 0);
