@@ -109,6 +109,33 @@ complete_button (GtkWidget *widget)
                                     child, NULL, -1);
 }
 
+static gboolean
+is_menu_item (GtkWidget *widget)
+{
+  GtkAccessibleRole role = gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget));
+
+  return role == GTK_ACCESSIBLE_ROLE_MENU_ITEM || role == GTK_ACCESSIBLE_ROLE_MENU_ITEM_CHECKBOX ||
+         role == GTK_ACCESSIBLE_ROLE_MENU_ITEM_RADIO;
+}
+
+/* GTK 4.18 names a menu item by the label in it, and lets no name be taken from that label. */
+static void
+name_menu_item (GtkWidget *widget)
+{
+  GtkWidget *label = gtk_widget_get_first_child (widget);
+  GtkAccessibleRole role;
+
+  while (label != NULL && !GTK_IS_LABEL (label))
+    label = gtk_widget_get_next_sibling (label);
+  if (label == NULL)
+    return;
+  role = gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (label));
+  if (role != GTK_ACCESSIBLE_ROLE_PRESENTATION && role != GTK_ACCESSIBLE_ROLE_NONE)
+    return;
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  set_name (widget, gtk_label_get_text (GTK_LABEL (label)));
+}
+
 /* A list has the title of what it stands in; a group that has one names its list by itself. */
 static void
 name_by_group (GtkWidget *widget)
@@ -148,6 +175,12 @@ complete (GtkWidget *widget)
     }
   else if (GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget))
     complete_button (widget);
+  else if (is_menu_item (widget))
+    {
+      if (g_object_class_find_property (G_OBJECT_GET_CLASS (widget), "accel") != NULL)
+        g_signal_connect (widget, "notify::accel", G_CALLBACK (name_menu_item), NULL);
+      name_menu_item (widget);
+    }
   else if (GTK_IS_PANED (widget) && !has_name (widget))
     set_name (widget, _ ("Divider"));
   else if (GTK_IS_SEARCH_ENTRY (widget) && !has_name (widget))
