@@ -98,6 +98,8 @@ complete_button (GtkWidget *widget)
       g_signal_connect (widget, "notify::label", G_CALLBACK (name_by_label), NULL);
       name_by_label (widget);
     }
+  else
+    g_signal_connect (widget, "notify::popover", G_CALLBACK (sortie_accessible_complete), NULL);
   if (is_named)
     return;
   if (GTK_IS_MENU_BUTTON (widget))
@@ -175,6 +177,8 @@ complete (GtkWidget *widget)
     }
   else if (GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget))
     complete_button (widget);
+  else if (GTK_IS_POPOVER_MENU (widget)) /* its items may be others each time */
+    g_signal_connect (widget, "map", G_CALLBACK (sortie_accessible_complete), NULL);
   else if (is_menu_item (widget))
     {
       if (g_object_class_find_property (G_OBJECT_GET_CLASS (widget), "accel") != NULL)
