@@ -85,6 +85,8 @@ start (OwnRedis *own, const char *const *settings)
     g_ptr_array_add (argv, (gpointer) settings[i]);
   g_ptr_array_add (argv, NULL);
   g_subprocess_launcher_set_child_setup (launcher, follow_parent_cb, NULL, NULL);
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C",
+                                TRUE); /* Valkey minds a locale that is not there */
   own->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
   g_assert_no_error (error);
   bus_wait_until (answers, own);

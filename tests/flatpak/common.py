@@ -55,15 +55,18 @@ def run(*command, log=None, **options):
 
 
 def processes(home):
-    """name → number of the processes of Sortie that work in that home, in whatever sandbox."""
+    """name → number of the processes of Sortie that work in that home, in whatever sandbox. Valkey
+    writes its title over its environment, but works in its data folder."""
     found = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
             name = pathlib.Path(f"/proc/{entry}/comm").read_text("utf-8").strip()
             variables = pathlib.Path(f"/proc/{entry}/environ").read_bytes().split(b"\0")
+            folder = os.readlink(f"/proc/{entry}/cwd")
         except OSError:  # gone meanwhile
             continue
-        if name in PROGRAMS and f"HOME={home}".encode() in variables:
+        if name in PROGRAMS and (f"HOME={home}".encode() in variables
+                                 or folder.startswith(f"{home}/.var/")):
             found[name] = int(entry)
     return found
 

@@ -113,8 +113,8 @@ def check(results, wanted):
         results.program("package", *python, HERE / "check-package.py")
     if "window" in wanted:
         # The session's portals find the person at the file chooser through these.
-        results.program("window", ROOT / "tests/display/with-display", "/usr/bin/python3", "-B",
-                        HERE / "check-window.py", XDG_DESKTOP_PORTAL_DIR=str(HERE),
+        results.program("window", HERE / "own-runtime", ROOT / "tests/display/with-display",
+                        "/usr/bin/python3", "-B", HERE / "check-window.py", XDG_DESKTOP_PORTAL_DIR=str(HERE),
                         XDG_CURRENT_DESKTOP="sortietest",
                         FLATPAK_USER_DIR=environment()["FLATPAK_USER_DIR"],
                         FLATPAK_SYSTEM_DIR=environment()["FLATPAK_SYSTEM_DIR"])

@@ -2,6 +2,7 @@
 """The installed app with its window, driven through the accessibility tree from outside its sandbox."""
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -42,6 +43,12 @@ class SandboxedApp(window.App):
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=self.environment())
         self.wait(lambda: self.window is not None, "the window is there", 60)
+
+    @property
+    def log(self):
+        """Without what this GTK says of libadwaita's own dialogs."""
+        return re.sub(r"^.*Gtk-WARNING.*Trying to measure GtkLabel .*\n", "", self._read_log(),
+                      flags=re.M)
 
     @property
     def node(self):
