@@ -179,6 +179,15 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                    g_task_get_cancellable (task), read_cb, g_object_ref (task));
 }
 
+/* What was cancelled when its answer had come already, but before this is told of it, makes libsoup look at what
+ * it has freed. So it is left an answer; the first read finds out that it is not wanted any more. */
+static GInputStream *
+finish_sending (GObject *session, GAsyncResult *result, GError **error)
+{
+  g_task_set_check_cancellable (G_TASK (result), FALSE);
+  return soup_session_send_finish (SOUP_SESSION (session), result, error);
+}
+
 static void
 sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -187,7 +196,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   goffset announced;
 
-  call->stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  call->stream = finish_sending (source, result, &error);
   if (call->stream == NULL)
     {
       return_transport_error (task, g_steal_pointer (&error));
@@ -326,7 +335,7 @@ stream_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GInputStream *body;
   SortieApiStream *stream;
 
-  body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  body = finish_sending (source, result, &error);
   if (body == NULL)
     {
       return_transport_error (task, g_steal_pointer (&error));

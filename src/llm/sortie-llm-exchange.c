@@ -110,6 +110,8 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GInputStream) stream = NULL;
 
   self->sending = FALSE;
+  /* Else libsoup looks at what it has freed, where an answer came and then all was cancelled. */
+  g_task_set_check_cancellable (G_TASK (result), FALSE);
   stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
   if (self->deadlines.phase == SORTIE_LLM_PHASE_GONE)
     {
