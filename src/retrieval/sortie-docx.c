@@ -29,11 +29,7 @@ typedef enum
 
 /* Elements of WordprocessingML (ECMA-376, part 1, 17) that matter here. What has been deleted or
  * moved away, field codes, earlier properties and the older copy of a drawing are no text. */
-static const struct
-{
-  const char *name;
-  Tag tag;
-} tags[] = {
+static const SortieOfficeTag tags[] = {
   { "Fallback", TAG_DROP },
   { "br", TAG_BREAK },
   { "cr", TAG_BREAK },
@@ -124,10 +120,7 @@ tag_of (xmlTextReaderPtr reader)
     return sortie_office_is (reader, "t") ? TAG_TEXT : TAG_OTHER;
   if (uri == NULL || !is_one_of (uri, namespaces, G_N_ELEMENTS (namespaces)))
     return TAG_OTHER;
-  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
-    if (sortie_office_is (reader, tags[i].name))
-      return tags[i].tag;
-  return TAG_OTHER;
+  return sortie_office_find_tag (reader, tags, G_N_ELEMENTS (tags));
 }
 
 static char *

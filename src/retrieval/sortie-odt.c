@@ -26,11 +26,7 @@ typedef enum
 
 /* Elements of OpenDocument 1.3, part 3. Generated lists of headings and figures say nothing of
  * their own, and what tracked changes took out is no text. */
-static const struct
-{
-  const char *name;
-  Tag tag;
-} tags[] = {
+static const SortieOfficeTag tags[] = {
   { "alphabetical-index", TAG_DROP },
   { "annotation", TAG_DROP },
   { "automatic-styles", TAG_DROP },
@@ -83,11 +79,9 @@ tag_of (xmlTextReaderPtr reader)
   /* Titles and descriptions of drawings are SVG's; everything else is OpenDocument's own. */
   if (uri == NULL || !g_str_has_prefix (uri, "urn:oasis:names:tc:opendocument:xmlns:"))
     return TAG_OTHER;
-  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
-    if (sortie_office_is (reader, tags[i].name))
-      return g_str_equal (tags[i].name, "title") && strstr (uri, ":svg-") == NULL ? TAG_OTHER
-                                                                                  : tags[i].tag;
-  return TAG_OTHER;
+  if (sortie_office_is (reader, "title") && strstr (uri, ":svg-") == NULL)
+    return TAG_OTHER;
+  return sortie_office_find_tag (reader, tags, G_N_ELEMENTS (tags));
 }
 
 static SortieOfficeList *

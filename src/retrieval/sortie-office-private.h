@@ -34,6 +34,16 @@ gboolean sortie_office_parse (GBytes *xml,
                               GError **error);
 
 gboolean sortie_office_is (xmlTextReaderPtr reader, const char *local_name);
+
+/* An element that matters, and what it is to the format's reader; 0 is what does not matter. */
+typedef struct
+{
+  const char *name;
+  int tag;
+} SortieOfficeTag;
+
+/* By the local name. */
+int sortie_office_find_tag (xmlTextReaderPtr reader, const SortieOfficeTag *tags, gsize n);
 /* (transfer full) (nullable): of the element where the reader is, whatever its namespace */
 char *sortie_office_dup_attribute (xmlTextReaderPtr reader, const char *local_name);
 int sortie_office_get_number (xmlTextReaderPtr reader, const char *local_name, int or_else);

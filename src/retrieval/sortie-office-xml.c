@@ -75,6 +75,15 @@ sortie_office_is (xmlTextReaderPtr reader, const char *local_name)
   return strcmp ((const char *) xmlTextReaderConstLocalName (reader), local_name) == 0;
 }
 
+int
+sortie_office_find_tag (xmlTextReaderPtr reader, const SortieOfficeTag *tags, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (sortie_office_is (reader, tags[i].name))
+      return tags[i].tag;
+  return 0;
+}
+
 char *
 sortie_office_dup_attribute (xmlTextReaderPtr reader, const char *local_name)
 {
