@@ -46,6 +46,11 @@ def write_documents(folder, documents=None):
     return folder
 
 
+def wait_ready(backend):
+    """It listens before its workers have asked for their first step."""
+    harness.wait_until(lambda: backend.get("/readyz").status == 200, "it is ready")
+
+
 def wait_indexed(backend, name, generation=1):
     """The collection once it has been indexed and nothing more is to be done."""
     def settled():
@@ -65,6 +70,8 @@ def served(*arguments, documents=True, **options):
             if documents:
                 given += ["--documents", write_documents(home / "docs")]
             backend = openapi.Backend(*given, home=home, **options)
+            if "--roles" not in arguments:
+                wait_ready(backend)
             if documents:
                 wait_indexed(backend, "docs")
             test(backend)

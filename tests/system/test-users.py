@@ -5,7 +5,7 @@ import os
 
 import harness
 import openapi
-from backend import MISSION, detail, json_of, wait_indexed, write_documents
+from backend import MISSION, detail, json_of, wait_indexed, wait_ready, write_documents
 
 TOKENS = "# who may ask\nanna:token-of-anna\nbert:token-of-bert\n"
 
@@ -21,6 +21,7 @@ def two_users(*arguments, **options):
             os.chmod(tokens, 0o600)
             backend = openapi.Backend("--tokens-file", tokens, *arguments, home=home,
                                       env={"SORTIE_FAULTS": "1"}, **options)
+            wait_ready(backend)
             anna, bert = User(backend, "anna"), User(backend, "bert")
             test(anna, bert)
             backend.stop()
