@@ -34,17 +34,11 @@ static GPtrArray *
 split_things (const char *language, const char *thing)
 {
   g_autoptr (GPtrArray) things = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GMatchInfo) end = sortie_pattern_match (language, SORTIE_PATTERN_LIST_END, thing);
-  g_autofree char *commas = NULL;
   g_auto (GStrv) parts = NULL;
-  int from = 0;
-  int to = 0;
 
-  if (end == NULL)
+  if (!sortie_pattern_matches (language, SORTIE_PATTERN_LIST_END, thing))
     return NULL;
-  g_match_info_fetch_pos (end, 0, &from, &to);
-  commas = g_strdup_printf ("%.*s,%s", from, thing, thing + to);
-  parts = g_strsplit (commas, ",", -1);
+  parts = sortie_question_split_list (language, thing, -1);
   for (guint i = 0; parts[i] != NULL; i++)
     {
       g_autofree char *part = sortie_question_strip (parts[i]);

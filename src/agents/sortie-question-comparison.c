@@ -117,19 +117,8 @@ take_loose_aspect (const char *language, const char *a, char *b)
 static void
 add_aspects (const char *language, GPtrArray *aspects, const char *topic)
 {
-  g_auto (GStrv) parts = NULL;
-  g_autofree char *commas = NULL;
-  g_autoptr (GMatchInfo) end = sortie_pattern_match (language, SORTIE_PATTERN_LIST_END, topic);
+  g_auto (GStrv) parts = sortie_question_split_list (language, topic, MAX_ASPECTS);
 
-  if (end != NULL)
-    {
-      int from = 0;
-      int to = 0;
-
-      g_match_info_fetch_pos (end, 0, &from, &to);
-      commas = g_strdup_printf ("%.*s,%s", from, topic, topic + to);
-    }
-  parts = g_strsplit (commas != NULL ? commas : topic, ",", MAX_ASPECTS);
   for (guint i = 0; parts[i] != NULL && aspects->len < MAX_ASPECTS; i++)
     {
       g_autofree char *aspect = sortie_question_strip (parts[i]);

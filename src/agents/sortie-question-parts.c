@@ -72,6 +72,21 @@ sortie_question_new (const char *language,
   return self;
 }
 
+char **
+sortie_question_split_list (const char *language, const char *text, int limit)
+{
+  g_autoptr (GMatchInfo) end = sortie_pattern_match (language, SORTIE_PATTERN_LIST_END, text);
+  g_autofree char *commas = NULL;
+  int from = 0;
+  int to = 0;
+
+  if (end == NULL)
+    return g_strsplit (text, ",", limit);
+  g_match_info_fetch_pos (end, 0, &from, &to);
+  commas = g_strdup_printf ("%.*s,%s", from, text, text + to);
+  return g_strsplit (commas, ",", limit);
+}
+
 static gboolean
 leans_on_context (const char *language, const char *text)
 {

@@ -64,6 +64,9 @@ SortieQuestion *sortie_question_new (const char *language,
                                      const char *question,
                                      const char *subject,
                                      GPtrArray *more);
+/* "a, b and c" at its commas and at the conjunction before the last; at most `limit` parts, any number
+ * where it is -1. (transfer full) */
+char **sortie_question_split_list (const char *language, const char *text, int limit);
 guint sortie_question_count_words (const char *text);
 /* (transfer full) (nullable): a named group, stripped, without question mark; NULL where empty. */
 char *sortie_question_dup_group (GMatchInfo *info, const char *name);
