@@ -23,6 +23,9 @@ TREES = ROOT / "build-trees"
 LEFT_OUT = ["/usr/share/man/*", "/usr/share/info/*", "/usr/share/lintian/*"]
 # Where what runs in a tree finds the checkout (see enter-tree): the tree itself is read-only then.
 PLACES = ["sortie"]
+# The locale of each tree that has the package locales.
+MAKE_LOCALE = ('! [ -e "$1"/usr/share/i18n/locales/en_US ] || '
+               'chroot "$1" localedef -i en_US -f UTF-8 en_US.UTF-8')
 
 
 def die(message):
@@ -123,6 +126,7 @@ def build(tree, packages):
         '--aptopt=Acquire::Retries "3"',
         *proxy_options(),
         *(f'--customize-hook=mkdir -p "$1"/{place}' for place in PLACES),
+        f"--customize-hook={MAKE_LOCALE}",
         RELEASE, unfinished, *sources)
     as_root("mv", unfinished, tree)
 
