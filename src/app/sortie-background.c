@@ -4,6 +4,7 @@
 #include "sortie-background.h"
 
 #include "sortie-error.h"
+#include "sortie-sandbox.h"
 #include "sortie-timeout.h"
 
 #define PORTAL "org.freedesktop.portal.Desktop"
@@ -124,9 +125,7 @@ dup_request_path (GDBusConnection *bus, const char *token)
 gboolean
 sortie_background_needs_leave (void)
 {
-  const char *sandbox = g_getenv ("FLATPAK_ID");
-
-  return sandbox != NULL && *sandbox != '\0';
+  return sortie_sandbox_get_id (NULL) != NULL;
 }
 
 void

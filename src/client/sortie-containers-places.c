@@ -30,14 +30,6 @@ has_file (const char *folder, const char *name)
   return g_file_test (path, G_FILE_TEST_IS_REGULAR);
 }
 
-gboolean
-sortie_containers_in_sandbox (const char *const *environment)
-{
-  const char *id = g_environ_getenv ((char **) environment, "FLATPAK_ID");
-
-  return (id != NULL && *id != '\0') || g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
-}
-
 char *
 sortie_containers_find_folder (const char *const *environment)
 {

@@ -3,6 +3,7 @@
 
 #include "sortie-containers-private.h"
 #include "sortie-error.h"
+#include "sortie-sandbox.h"
 
 #define PAUSE_MS 500
 
@@ -108,7 +109,8 @@ static void
 find (SortieContainers *self, GTask *task)
 {
   g_clear_pointer (&self->failure, sortie_containers_failure_free);
-  if (sortie_containers_in_sandbox ((const char *const *) self->base))
+  /* No engine can be reached out of one. */
+  if (sortie_sandbox_get_id ((const char *const *) self->base) != NULL)
     g_task_return_error (task,
                          sortie_containers_fail (self, sortie_containers_failure_new (
                                                            SORTIE_CONTAINERS_SANDBOX, NULL, NULL)));

@@ -74,9 +74,6 @@ void sortie_containers_set_timing (SortieContainers *self, guint deadline, guint
  */
 char *sortie_containers_find_folder (const char *const *environment);
 
-/* Whether this process runs in a sandbox, out of which no engine can be reached. */
-gboolean sortie_containers_in_sandbox (const char *const *environment);
-
 /* --- an engine --- */
 
 /* Looks which engine there is; anew at each call. Not while something else is under way. */

@@ -4,6 +4,7 @@
 #include "sortie-launcher.h"
 
 #include "sortie-error.h"
+#include "sortie-sandbox.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -97,17 +98,13 @@ char *
 sortie_launcher_dup_socket_path (const char *data_dir, GError **error)
 {
   const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-  const char *sandbox = g_getenv ("FLATPAK_ID");
   g_autofree char *name = dup_socket_name (data_dir);
   g_autofree char *folder = NULL;
   g_autofree char *path = NULL;
 
   if (runtime != NULL && g_path_is_absolute (runtime) && g_file_test (runtime, G_FILE_TEST_IS_DIR))
     {
-      if (sandbox != NULL && *sandbox != '\0')
-        folder = g_build_filename (runtime, "app", sandbox, NULL);
-      else
-        folder = g_build_filename (runtime, "sortie", NULL);
+      folder = sortie_sandbox_dup_runtime_folder (runtime, NULL);
       path = g_build_filename (folder, name, NULL);
     }
   if (path == NULL || strlen (path) > SORTIE_BACKEND_SOCKET_MAX_BYTES)
@@ -148,7 +145,7 @@ find_listener (const char *path, GError **error)
       return -1;
     }
   /* A process that this sandbox can't see has no number in it. */
-  if (peer.uid == geteuid () && peer.pid == 0 && g_getenv ("FLATPAK_ID") != NULL)
+  if (peer.uid == geteuid () && peer.pid == 0 && sortie_sandbox_get_id (NULL) != NULL)
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_DENIED,
                    "the backend that listens on %s was started by another run of this sandbox; "

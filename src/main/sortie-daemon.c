@@ -9,6 +9,7 @@
 #include "sortie-daemon-llm.h"
 #include "sortie-error.h"
 #include "sortie-janitor.h"
+#include "sortie-sandbox.h"
 #include "sortie-services.h"
 #include "sortie-worker.h"
 
@@ -50,18 +51,16 @@ struct _SortieDaemon
   gboolean ended;
 };
 
-/* Where sockets live: the user's runtime folder; in a Flatpak the one that its instances share. */
+/* Where sockets live. */
 static char *
 dup_runtime_dir (void)
 {
-  const char *flatpak = g_getenv ("FLATPAK_ID");
   const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
 
   if (runtime == NULL || *runtime == '\0')
     return g_strdup_printf ("%s/sortie-%u", g_get_tmp_dir (), (guint) getuid ());
-  if (flatpak != NULL && *flatpak != '\0')
-    return g_build_filename (runtime, "app", flatpak, NULL);
-  return g_build_filename (runtime, "sortie", NULL);
+
+  return sortie_sandbox_dup_runtime_folder (runtime, NULL);
 }
 
 /* Whether the descriptor that ties us to the app has been closed. What stands in it is left there. */
