@@ -132,6 +132,28 @@ def check_units():
     return offenders
 
 
+def check_compose():
+    """each service of compose.yaml can build its image by itself, and a target of the Containerfile has it"""
+    targets = set(re.findall(r"^FROM \S+ AS (\S+)$", text("compose/Containerfile"), re.MULTILINE))
+    services = re.search(r"^services:\n(.*?)^\w", text("compose/compose.yaml"), re.DOTALL | re.MULTILINE)[1]
+    parts = re.split(r"^  ([a-z]+):\n", services, flags=re.MULTILINE)
+    offenders = []
+    for name, part in zip(parts[1::2], parts[2::2]):
+        image = re.search(r"^    image: \S+/sortie-([a-z]+):", part, re.MULTILINE)
+        target = re.search(r"^    build:\n(?:      .*\n)*?      target: (\S+)$", part, re.MULTILINE)
+        if not image or not target or image[1] != target[1] or target[1] not in targets:
+            offenders.append(f"compose.yaml: {name}")
+    return offenders if len(parts) > 2 else ["compose.yaml: no services were found"]
+
+
+def check_flatpak_source():
+    """the Flatpak's copy of the checkout leaves out each build folder that ./dev or the README makes"""
+    manifest = text(f"flatpak/{APPLICATION}.yml")
+    skipped = set(re.findall(r"^          - (\S+)$", manifest, re.MULTILINE))
+    made = set(re.findall(r"(?<!containers/)\bbuild-[a-z0-9]+\b", text("dev") + text("README.md")))
+    return [f"{APPLICATION}.yml: {name} is not skipped" for name in sorted((made | {"build"}) - skipped)]
+
+
 def complete(*words):
     """What bash offers at the end of these words."""
     script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sortiectl; ' \
