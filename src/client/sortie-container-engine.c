@@ -20,7 +20,9 @@ typedef struct
 
 static const char *const podman_info[] = { "podman", "info", "--format", "{{.Version.Version}}",
                                            NULL };
-static const char *const docker_info[] = { "docker", "info", "--format", "{{.ServerVersion}}",
+/* `docker info --format` does not do: without a daemon that of version 20.10 complains of the template
+ * alone, and that of 26.1 ends with success. */
+static const char *const docker_info[] = { "docker", "version", "--format", "{{.Server.Version}}",
                                            NULL };
 static const char *const podman_compose[] = { "podman-compose", NULL };
 /* Hands on to another program, and needs a service where that is Docker's: so it comes second. */

@@ -45,7 +45,7 @@ GStrv sortie_container_engine_dup_compose (const SortieContainerEngine *self,
  *
  * Podman with `podman-compose` or `podman compose`, else Docker with `docker compose` or
  * `docker-compose`; in this order, unless SORTIE_CONTAINER_ENGINE names `podman` or `docker`. An
- * engine is found when it answers `info`, not where it is merely installed.
+ * engine is found when it answers for itself, not where it is merely installed.
  */
 void sortie_container_engine_find_async (const char *const *environment,
                                          GCancellable *cancellable,

@@ -16,6 +16,7 @@
 #define MAX_SECRET 4096
 #define COMPOSE_FILE "compose.yaml"
 #define TOKEN_FILE "sortie-token"
+#define PROFILES "scale,tls"
 
 /* What the window and the command line need of the file; who wants the rest uses compose by hand. */
 static const char *const started[] = { "redis", "backend", NULL };
@@ -190,6 +191,10 @@ build_environment (SortieContainers *self)
   for (gsize i = 0; not_for_others[i] != NULL; i++)
     self->environment = g_environ_unsetenv (self->environment, not_for_others[i]);
   self->environment = g_environ_setenv (self->environment, "SORTIE_SECRETS", self->secrets, TRUE);
+  /* Docker Compose takes down only what belongs to a profile that it was told, whoever started it. */
+  self->environment = g_environ_setenv (self->environment, "COMPOSE_PROFILES", PROFILES, TRUE);
+  /* What the Containerfile is written for; older versions build in another way of their own accord. */
+  set_default (self, "DOCKER_BUILDKIT", "1");
   if (!has_file (self->folder, "backend.env"))
     set_default (self, "SORTIE_ENV_FILE", settings);
   if (!sortie_containers_has_source (self) && !has_file (self->folder, ".env"))
