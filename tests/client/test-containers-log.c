@@ -39,6 +39,22 @@ test_down (void)
   g_assert_cmpstr (calls, ==, PS PS_BY_HAND);
 }
 
+/* Docker Compose leaves what belongs to a profile that it does not know of. */
+static void
+test_down_of_profiles (void)
+{
+  g_autoptr (Stack) stack = stack_new ("docker");
+  g_autoptr (GError) error = NULL;
+
+  stack_write (stack, "running",
+               "sortie-redis-1|running|Up\nsortie-api-1|running|Up\n"
+               "sortie-worker-1|running|Up\nsortie-proxy-1|running|Up\n");
+  stack_on (stack, "compose-down",
+            "[ \"${COMPOSE_PROFILES-}\" != scale,tls ] || rm $FAKE_ENGINE/running");
+  g_assert_true (stack_down (stack, &error));
+  g_assert_no_error (error);
+}
+
 static void
 test_down_fails (void)
 {
@@ -145,6 +161,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/containers/down", test_down);
+  g_test_add_func ("/containers/down-of-profiles", test_down_of_profiles);
   g_test_add_func ("/containers/down-fails", test_down_fails);
   g_test_add_func ("/containers/list-and-log", test_list_and_log);
   g_test_add_func ("/containers/follow-log", test_follow_log);

@@ -67,12 +67,28 @@ test_second_engine (void)
   g_autoptr (GError) error = NULL;
 
   /* Podman is there but of no use, and `docker compose` is missing. */
-  stack_on (stack, "engine-info", "[ $name = docker ] && echo 28.0");
+  stack_on (stack, "engine-info", "exit 125");
   stack_on (stack, "compose-version", "[ $name = docker-compose ]");
   g_assert_true (stack_up (stack, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (sortie_containers_get_engine (stack->containers)->compose[0], ==,
                    "docker-compose");
+}
+
+/* Docker is asked in the one way that fails in each of its versions where no daemon answers. */
+static void
+test_docker_calls (void)
+{
+  g_autoptr (Stack) stack = stack_new ("docker");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *calls = NULL;
+
+  sortie_containers_look_async (stack->containers, NULL, test_result_cb, &result);
+  test_wait_until (result != NULL);
+  g_assert_nonnull (sortie_containers_look_finish (stack->containers, result, NULL));
+  calls = stack_take_calls (stack);
+  g_assert_cmpstr (calls, ==,
+                   "docker|version|--format|{{.Server.Version}}\ndocker|compose|version\n");
 }
 
 /* --- up --- */
@@ -91,12 +107,13 @@ test_up (void)
   g_autoptr (GError) error = NULL;
   GStatBuf info;
 
-  stack_on (stack, "compose-up",
-            "echo \"$SORTIE_SECRETS ${SORTIE_ENV_FILE-} ${GROQ_API_KEY-none} $PWD\" "
-            ">$FAKE_ENGINE/seen\n"
-            "echo 'sortie_redis_1|running|Up' >$FAKE_ENGINE/running\n"
-            "echo 'sortie_backend_1|running|Up' >>$FAKE_ENGINE/running\n"
-            "echo started >&2");
+  stack_on (
+      stack, "compose-up",
+      "echo \"$SORTIE_SECRETS ${SORTIE_ENV_FILE-} ${GROQ_API_KEY-none} $DOCKER_BUILDKIT $PWD\" "
+      ">$FAKE_ENGINE/seen\n"
+      "echo 'sortie_redis_1|running|Up' >$FAKE_ENGINE/running\n"
+      "echo 'sortie_backend_1|running|Up' >>$FAKE_ENGINE/running\n"
+      "echo started >&2");
   g_assert_true (stack_up (stack, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (stack->stages->str, ==, "looking building starting waiting ready");
@@ -118,7 +135,7 @@ test_up (void)
   g_assert_cmpint (g_stat (secrets, &info), ==, 0);
   g_assert_cmpint (info.st_mode & 0777, ==, 0700);
   g_assert_true (g_file_get_contents (seen_path, &environment, NULL, NULL));
-  again = g_strdup_printf ("%s %s/backend.env none %s\n", secrets, secrets, stack->compose);
+  again = g_strdup_printf ("%s %s/backend.env none 1 %s\n", secrets, secrets, stack->compose);
   g_assert_cmpstr (environment, ==, again);
 }
 
@@ -208,9 +225,11 @@ test_no_rights (void)
   g_autoptr (Stack) podman = stack_new (USUAL);
   g_autoptr (Stack) stopped = stack_new ("docker");
 
-  stack_on (docker, "engine-info",
-            "echo 'permission denied while trying to connect to the Docker daemon socket at "
-            "unix:///var/run/docker.sock' >&2; exit 1");
+  /* The words of the client 20.10, which begin with an empty line. */
+  stack_on (docker, "engine-version",
+            "echo; echo 'permission denied while trying to connect to the Docker daemon socket at "
+            "unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.24/version\": "
+            "dial unix /var/run/docker.sock: connect: permission denied' >&2; exit 1");
   stack_assert_fails (docker, SORTIE_CONTAINERS_DENIED, SORTIE_ERROR_DENIED,
                       "you may not use Docker; ask the administrator");
   stack_on (
@@ -220,8 +239,8 @@ test_no_rights (void)
   stack_assert_fails (podman, SORTIE_CONTAINERS_NO_SUBIDS, SORTIE_ERROR_DENIED,
                       "usermod --add-subuids");
   stack_on (
-      stopped, "engine-info",
-      "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker "
+      stopped, "engine-version",
+      "echo; echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker "
       "daemon running?' >&2; exit 1");
   stack_assert_fails (stopped, SORTIE_CONTAINERS_NOT_RUNNING, SORTIE_ERROR_UNAVAILABLE,
                       "its service does not run");
@@ -477,6 +496,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/containers/engines", test_engines);
   g_test_add_func ("/containers/second-engine", test_second_engine);
+  g_test_add_func ("/containers/docker-calls", test_docker_calls);
   g_test_add_func ("/containers/up", test_up);
   g_test_add_func ("/containers/up-again", test_up_again);
   g_test_add_func ("/containers/started-by-hand", test_started_by_hand);
