@@ -118,6 +118,7 @@ def test_finished():
     summary, body, actions, hints = app.wait(lambda: server.notifications, "one comes")[0]
     assert summary == MISSION and body == "The report is ready.", (summary, body)
     assert actions[0] == "default" and hints["desktop-entry"] == window.APPLICATION, (actions, hints)
+    assert hints["category"] == "x-sortie.mission.completed", hints
     app.find("label", "^What do you want to know")
     server.activate(1)
     app.find("button", "^Orchestrator, 5 of 5 steps")

@@ -3,6 +3,7 @@
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
 import xml.etree.ElementTree as xml
@@ -55,6 +56,22 @@ def check_desktop_entry():
         return (done.stdout + done.stderr).replace(folder + "/", "").splitlines()
 
 
+# What each kind of source is called where desktops know files by their types.
+SOURCES = {
+    "md": "text/markdown", "txt": "text/plain", "pdf": "application/pdf", "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+}
+
+
+def check_sources():
+    """the launcher opens files of each kind that can be a source"""
+    launcher = entries(APPLICATION + ".desktop.in")
+    opened = set(launcher["Desktop Entry/MimeType"].strip(";").split(";"))
+    return [f"the launcher: {name}" for name in sorted(opened ^ set(SOURCES.values()))] + \
+        ([] if launcher["Desktop Entry/Exec"].endswith(" %U") else ["the launcher takes no files"])
+
+
 def check_metainfo():
     """appstreamcli accepts the metainfo"""
     with tempfile.TemporaryDirectory() as folder:
@@ -71,10 +88,16 @@ def check_releases():
 
 
 def check_screenshots():
-    """each screenshot of the metainfo is in the repository"""
+    """each screenshot of the metainfo is in the repository, and as large as it says"""
     images = xml.parse(DATA / (APPLICATION + ".metainfo.xml.in")).findall("screenshots/screenshot/image")
-    return [f"metainfo: no {image.text.rpartition('/main/')[2]}" for image in images
-            if not (ROOT / image.text.strip().rpartition("/main/")[2]).is_file()]
+    offenders = [] if images else ["metainfo: no screenshot"]
+    for image in images:
+        path = ROOT / image.text.strip().rpartition("/main/")[2]
+        head = path.read_bytes()[:24] if path.is_file() else b""
+        if not head.startswith(b"\x89PNG") or struct.unpack(">II", head[16:]) != \
+                (int(image.get("width")), int(image.get("height"))):
+            offenders.append(f"metainfo: {path.relative_to(ROOT)}")
+    return offenders
 
 
 def check_schema():
