@@ -34,7 +34,9 @@ dup_failure (SortieBackend *backend)
       g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_NOT_FOUND))
     return g_strdup (_ ("Something answers at that address, but it is no Sortie backend."));
   if (g_error_matches (error, SORTIE_ERROR, SORTIE_ERROR_INVALID))
+    /* Translators: %s is the reason, often in English */
     return g_strdup_printf (_ ("The backend’s address can’t be used: %s."), reason);
+  /* Translators: %s is the reason, often in English */
   return g_strdup_printf (_ ("The backend can’t be used: %s."), reason);
 }
 
@@ -45,6 +47,7 @@ dup_version (SortieBackend *backend)
   g_autofree char *version = sortie_shown_line (info != NULL ? info->version : "", 40);
   g_autofree char *api = sortie_shown_line (info != NULL ? info->api_version : "", 40);
 
+  /* Translators: such as 0.1.0, and then two short names */
   return g_strdup_printf (_ ("The backend has version %s and speaks version “%s” of the interface; "
                              "this application speaks version “%s”. Update the older of the two."),
                           version, api, SORTIE_BACKEND_API_VERSION);
@@ -68,11 +71,13 @@ sortie_backend_words_dup_state (SortieBackend *backend)
     case SORTIE_BACKEND_STARTING:
       return g_strdup (stage != NULL ? stage : _ ("The backend is starting."));
     case SORTIE_BACKEND_CONNECTING:
+      /* Translators: %s is an address */
       return address != NULL ? g_strdup_printf (_ ("Connecting to %s."), shown)
                              : g_strdup (_ ("Connecting to the backend."));
     case SORTIE_BACKEND_RECONNECTING:
       return g_strdup (_ ("The connection to the backend was lost. Trying again."));
     case SORTIE_BACKEND_OFFLINE:
+      /* Translators: %s is an address */
       return address != NULL ? g_strdup_printf (_ ("The backend at %s does not answer."), shown)
                              : g_strdup (_ ("The backend does not answer."));
     case SORTIE_BACKEND_FAILED:

@@ -43,46 +43,51 @@ get_form (SortieContainersTrouble trouble)
   switch (trouble)
     {
     case SORTIE_CONTAINERS_NO_COMPOSE:
-      /* Translators: %s is Podman or Docker; podman-compose is the name of a program */
-      return _ ("%s is installed, but nothing that reads compose files. Install podman-compose, or "
-                "Docker’s compose plugin.");
-    case SORTIE_CONTAINERS_NOT_RUNNING:
-      /* Translators: %s is Podman or Docker */
-      return _ ("%s is installed, but its service does not run. Start it.");
-    case SORTIE_CONTAINERS_DENIED:
-      /* Translators: %s is Podman or Docker */
       return _ (
+          /* Translators: %s is Podman or Docker; podman-compose is the name of a program */
+          "%s is installed, but nothing that reads compose files. Install podman-compose, or "
+          "Docker’s compose plugin.");
+    case SORTIE_CONTAINERS_NOT_RUNNING:
+      return _ (
+          /* Translators: %s is Podman or Docker */
+          "%s is installed, but its service does not run. Start it.");
+    case SORTIE_CONTAINERS_DENIED:
+      return _ (
+          /* Translators: %s is Podman or Docker */
           "You may not use %s. Ask the administrator for the right to, or install Podman, which "
           "needs none.");
     case SORTIE_CONTAINERS_NO_SUBIDS:
-      /* Translators: %s is Podman or Docker; subuid and subgid are names of files */
       return _ (
+          /* Translators: %s is Podman or Docker; subuid and subgid are names of files */
           "%s has no range of user IDs for you, which containers without administrator’s rights "
           "need. Ask the administrator for an entry in subuid and subgid.");
     case SORTIE_CONTAINERS_NO_FOLDER:
-      /* Translators: %s is the path of a file */
-      return _ ("The file %s is missing. Install Sortie completely.");
-    case SORTIE_CONTAINERS_PORT_TAKEN:
-      /* Translators: %s is a number; SORTIE_PORT is the name of an environment variable */
       return _ (
+          /* Translators: %s is the path of a file */
+          "The file %s is missing. Install Sortie completely.");
+    case SORTIE_CONTAINERS_PORT_TAKEN:
+      return _ (
+          /* Translators: %s is a number; SORTIE_PORT is the name of an environment variable */
           "Another program uses port %s. End it, or open Sortie with another port in SORTIE_PORT.");
     case SORTIE_CONTAINERS_NO_IMAGE:
-      /* Translators: %s is the name of an image */
       return _ (
+          /* Translators: %s is the name of an image */
           "The image %s is not on this computer and could not be fetched. Look at the network, or "
           "build it from Sortie’s source.");
     case SORTIE_CONTAINERS_BUILD_FAILED:
-      /* Translators: %s is the name of an image */
-      return _ ("The image %s could not be built.");
-    case SORTIE_CONTAINERS_OTHER_TOKEN:
-      /* Translators: %s is the path of a folder */
       return _ (
+          /* Translators: %s is the name of an image */
+          "The image %s could not be built.");
+    case SORTIE_CONTAINERS_OTHER_TOKEN:
+      return _ (
+          /* Translators: %s is the path of a folder */
           "The running containers were started with another token than the one in %s. Stop them "
           "and start them again.");
     case SORTIE_CONTAINERS_FAILED:
     default:
-      /* Translators: %s is Podman or Docker */
-      return _ ("%s could not start the containers.");
+      return _ (
+          /* Translators: %s is Podman or Docker */
+          "%s could not start the containers.");
     }
 }
 

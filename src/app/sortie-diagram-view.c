@@ -233,11 +233,10 @@ update_zoom (SortieDiagramView *self)
                                  zoom < SORTIE_DIAGRAM_MAX_ZOOM - 0.001);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "diagram.zoom-out",
                                  zoom > SORTIE_DIAGRAM_MIN_ZOOM + 0.001);
-  /* Translators: a zoom in percent */
   text = sortie_diagram_canvas_is_fitting (self->canvas)
              /* Translators: the zoom at which the whole diagram is seen */
              ? g_strdup (_ ("Fit"))
-             /* Translators: a zoom */
+             /* Translators: a zoom in percent */
              : g_strdup_printf (_ ("%d %%"), (int) round (zoom * 100));
   gtk_label_set_text (self->zoom_label, text);
 }
@@ -259,6 +258,7 @@ say_exported (SortieDiagramView *self, gboolean done, const GError *error)
 {
   g_autofree char *text =
       done ? g_strdup (_ ("The diagram was exported."))
+           /* Translators: %s is the reason */
            : g_strdup_printf (_ ("The diagram could not be exported: %s"), error->message);
 
   sortie_toast (GTK_WIDGET (self), text);

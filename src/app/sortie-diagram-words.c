@@ -385,6 +385,7 @@ sortie_diagram_dup_links (const SortieTopology *topology, guint i)
         /* Translators: the arrow leads to the node %1$s; %2$s is its label */
         g_string_append_printf (out, _ ("To %1$s: %2$s."), title, label);
       else
+        /* Translators: the arrow comes from the node %1$s; %2$s is its label */
         g_string_append_printf (out, _ ("From %1$s: %2$s."), title, label);
     }
   return g_string_free (out, FALSE);

@@ -168,8 +168,11 @@ sortie_keyring_store_async (SortieSecret secret,
       return;
     }
   storing->value = g_strdup (value);
-  label = g_strdup_printf (secret == SORTIE_SECRET_LLM_KEY ? _ ("Sortie: key for %s")
-                                                           : _ ("Sortie: token for %s"),
+  label = g_strdup_printf (secret == SORTIE_SECRET_LLM_KEY
+                               /* Translators: in the keyring; %s is the address of a provider */
+                               ? _ ("Sortie: key for %s")
+                               /* Translators: in the keyring; %s is the address of a backend */
+                               : _ ("Sortie: token for %s"),
                            address);
   secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, label, value, cancellable, stored_cb,
                          task, "kind", get_kind (secret), "address", address, NULL);

@@ -38,6 +38,7 @@ sortie_llm_words_dup_reason (const char *reason)
       return g_strdup (_ (all[i].words));
   if (*shown == '\0')
     return g_strdup (_ ("It did not work."));
+  /* Translators: %s is the reason, in English */
   return g_strdup_printf (_ ("It did not work: %s."), shown);
 }
 
@@ -60,7 +61,9 @@ sortie_llm_words_dup_trial (JsonNode *answer)
     return sortie_llm_words_dup_reason (reason);
   shown = sortie_shown_line (model, MAX_NAME);
   if (milliseconds < 0)
+    /* Translators: %s is the name of a language model */
     return g_strdup_printf (_ ("It works: %s answered."), shown);
+  /* Translators: %s is the name of a language model */
   return g_strdup_printf (_ ("It works: %s began to answer after %.1f s."), shown,
                           (double) milliseconds / 1000);
 }

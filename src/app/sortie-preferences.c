@@ -155,8 +155,10 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   if (g_str_equal (info->api_version, SORTIE_BACKEND_API_VERSION))
+    /* Translators: %s is a version */
     words = g_strdup_printf (_ ("It works: Sortie %s answers."), info->version);
   else
+    /* Translators: %s is a version */
     words = g_strdup_printf (_ ("Sortie %s answers, but speaks another version of the interface."),
                              info->version);
   say (self, words);
@@ -248,6 +250,7 @@ fill (SortiePreferences *self)
       g_autofree char *shown =
           sortie_shown_line (sortie_backend_get_shown_address (self->backend), 200);
       g_autofree char *text =
+          /* Translators: %s is an address */
           g_strdup_printf (_ ("Sortie was opened with the backend %s, which stands above what is "
                               "chosen here."),
                            shown);

@@ -84,6 +84,7 @@ dup_retry (const SortieModelStep *step, gint64 now)
   if (seconds <= 0)
     /* Translators: %s is the name of an agent */
     return g_strdup_printf (_ ("%s: attempt %d begins"), agent, step->n_attempts + 1);
+  /* Translators: %s is the name of an agent */
   return g_strdup_printf (ngettext ("%s: attempt %d in %d second", "%s: attempt %d in %d seconds",
                                     (unsigned long) seconds),
                           agent, step->n_attempts + 1, (int) MIN (seconds, 100000));
@@ -121,12 +122,14 @@ sortie_progress_words_dup_detail (const SortieMissionModel *model, gint64 now)
   if (retry != NULL)
     return dup_retry (retry, now);
   if (running != NULL && attempt > 1)
+    /* Translators: %s is the name of an agent, or several with commas */
     return g_strdup_printf (_ ("%s at work, attempt %d"), running, attempt);
   if (running != NULL)
     /* Translators: %s is the name of an agent, or several with commas */
     return g_strdup_printf (_ ("%s at work"), running);
   queued = dup_agents (model, SORTIE_MODEL_STEP_QUEUED, &n, &attempt);
   if (queued != NULL)
+    /* Translators: %s is the name of an agent, or several with commas */
     return g_strdup_printf (_ ("Waiting for a free worker: %s"), queued);
   if (sortie_mission_model_get_state (model) == SORTIE_MISSION_WAITING)
     return g_strdup (_ ("Other missions come first"));

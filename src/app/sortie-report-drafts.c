@@ -78,6 +78,7 @@ sortie_report_dup_writer (SortieLiveMission *mission, const SortieModelDraft *dr
       g_autofree char *name = read_model (sortie_live_mission_get_event (mission, i - 1));
 
       if (name != NULL)
+        /* Translators: %s is the name of a language model */
         return g_strdup_printf (_ ("Written by %s"), name);
     }
   return g_strdup (_ ("Written by a language model"));

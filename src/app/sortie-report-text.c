@@ -125,9 +125,11 @@ describe_focus (SortieReportText *self, const SortieReportAnchor *anchor)
   if (anchor->number > 0 && self->tip_func != NULL)
     tip = self->tip_func (anchor->number, self->tip_data);
   if (anchor->number > 0)
+    /* Translators: read aloud; %s is the title of a document, and the place in it */
     words = g_strdup_printf (tip != NULL ? _ ("Citation %u: %s") : _ ("Citation %u"),
                              anchor->number, tip);
   else
+    /* Translators: read aloud; %s is an address */
     words = g_strdup_printf (_ ("Link to %s"), anchor->target);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
                                   -1);
@@ -244,6 +246,7 @@ dup_tip (SortieReportText *self, const SortieReportAnchor *anchor, const GtkText
     {
       g_autofree char *target = sortie_shown_line (anchor->target, MAX_SHOWN_TARGET);
 
+      /* Translators: %s is an address */
       return g_strdup_printf (_ ("Open %s"), target);
     }
   if (anchor != NULL && self->tip_func != NULL)

@@ -122,9 +122,9 @@ add_meta (GVariantBuilder *metas, const SortieTitle *title)
   g_autoptr (GVariant) serialized = g_icon_serialize (icon);
   g_autofree char *description = NULL;
 
-  /* Translators: a mission's state and when it was submitted, as in "Completed · Yesterday" */
-  description =
-      g_strdup_printf (_ ("%s · %s"), sortie_mission_words_get_state (title->state), time);
+  description = g_strdup_printf (
+      /* Translators: a mission's state and when it was submitted, as in "Completed · Yesterday" */
+      _ ("%s · %s"), sortie_mission_words_get_state (title->state), time);
   g_variant_builder_open (metas, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (metas, "{sv}", "id", g_variant_new_string (title->id));
   g_variant_builder_add (metas, "{sv}", "name", g_variant_new_string (title->title));

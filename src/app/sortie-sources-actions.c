@@ -86,6 +86,7 @@ uploaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     tell_failure (self, _ ("Could not upload the files"), error);
   else if (n_left_out > 0)
     {
+      /* Translators: %s is the reason for the first of them */
       g_autofree char *text = g_strdup_printf (ngettext ("%u file was left out: %s",
                                                          "%u files were left out: %s", n_left_out),
                                                n_left_out, sortie_upload_get_reason (upload));
@@ -345,6 +346,7 @@ static void
 ask_remove (SortieSourcesPage *self, const char *name)
 {
   g_autofree char *shown = sortie_shown_line (name, 100);
+  /* Translators: %s is the name of a collection */
   g_autofree char *heading = g_strdup_printf (_ ("Remove “%s”?"), shown);
 
   g_free (self->to_remove);

@@ -113,9 +113,13 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item)
   GtkWidget *title = gtk_widget_get_next_sibling (number);
   GtkWidget *place = gtk_widget_get_next_sibling (title);
   g_autofree char *label = g_strdup_printf ("%u", item->number);
-  g_autofree char *name =
-      g_strdup_printf (*item->place != '\0' ? _ ("Source %u: %s, %s") : _ ("Source %u: %s"),
-                       item->number, item->title, item->place);
+  g_autofree char *name = g_strdup_printf (
+      *item->place != '\0'
+          /* Translators: read aloud; a document's title, a place in it such as a page */
+          ? _ ("Source %u: %s, %s")
+          /* Translators: read aloud; %s is the title of a document */
+          : _ ("Source %u: %s"),
+      item->number, item->title, item->place);
 
   gtk_label_set_text (GTK_LABEL (number), label);
   gtk_label_set_text (GTK_LABEL (title), item->title);

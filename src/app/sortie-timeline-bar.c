@@ -47,11 +47,13 @@ dup_state (const SortieModelAttempt *attempt, const char *duration)
       /* Translators: %s is a duration */
       return g_strdup_printf (_ ("Running for %s"), duration);
     case SORTIE_MODEL_STEP_RETRYING:
+      /* Translators: %s is a duration */
       return g_strdup_printf (_ ("Failed after %s, tried again"), duration);
     case SORTIE_MODEL_STEP_COMPLETED:
       /* Translators: %s is a duration */
       return g_strdup_printf (_ ("Done in %s"), duration);
     case SORTIE_MODEL_STEP_DEAD_LETTERED:
+      /* Translators: %s is a duration */
       return g_strdup_printf (_ ("Failed after %s, given up"), duration);
     case SORTIE_MODEL_STEP_DROPPED:
       /* Translators: an attempt whose result nobody waits for any more; %s is a duration */

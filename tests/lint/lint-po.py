@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Translations: po/POTFILES names the files with strings, and each language of po/LINGUAS is sound."""
+import html
 import re
 import subprocess
 import tempfile
@@ -176,6 +177,32 @@ def check_macros():
     """no string to translate is glued together with a macro: gettext would see its first piece only"""
     glued = re.compile(r'(?:_|N_|ngettext) \((?:"[^"]*"[,\s]*)*"[^"]*%"\s+[A-Z]')
     return [f"{path}: {found[0]!r}" for path in files("*.c") for found in glued.finditer(text(path))]
+
+
+def comments_of(folder):
+    """Each string of the template with what translators are told of it."""
+    template(folder)
+    with open(folder + "/sortie.pot", encoding="utf-8") as file:
+        for block in file.read().split("\n\n")[1:]:
+            told = " ".join(re.findall(r"^#\. (.*)$", block, re.MULTILINE))
+            yield block[block.index("msgid"):], " ".join(told.split())
+
+
+def check_comments():
+    """translators are told what stands for %s, and no comment for them is lost on its way"""
+    with tempfile.TemporaryDirectory() as folder:
+        told = list(comments_of(folder))
+    offenders = [f"no comment: {string.splitlines()[0]}" for string, comment in told
+                 if "Translators:" not in comment and re.search(r"%(?:\d\$)?s", string)]
+    arrived = "\n".join(comment for _, comment in told)
+    written = re.compile(r"/\*\s*(Translators:.*?)\s*\*/|comments=\"(Translators:[^\"]*)\"|"
+                         r"^# (Translators:[^\n]*)$|<!--\s*(Translators:.*?)\s*-->", re.DOTALL | re.MULTILINE)
+    for name in listed("POTFILES"):
+        for found in written.finditer(text(name)):
+            comment = html.unescape(" ".join(found[found.lastindex].split()))
+            if comment not in arrived:
+                offenders.append(f"{name}: lost: {comment}")
+    return offenders
 
 
 def check_extraction():
