@@ -392,6 +392,13 @@ sortie_ctl_run_backend (SortieCtl *ctl, GError **error)
   };
   const char *action = ctl->n_arguments > 0 ? ctl->arguments[0] : "status";
 
+  if (ctl->options.follow && !(ctl->options.containers && g_str_equal (action, "logs")))
+    {
+      g_set_error_literal (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
+                           "backend: --follow goes with “logs --containers” only");
+      return SORTIE_CTL_ERROR;
+    }
+
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     if (g_str_equal (actions[i].name, action))
       return ctl->options.containers && actions[i].run != sortie_ctl_run_health

@@ -65,6 +65,9 @@ def test_failures():
     assert "sortiectl: another program listens on port 8000 already; end it" in done.stderr, done.stderr
     done = ctl(engine, "--containers", "--backend", "http://127.0.0.1:1", "list")
     assert done.returncode == 1 and "give one of them" in done.stderr, done.stderr
+    for arguments in (("logs",), ("status", "--containers")):
+        done = ctl(engine, "backend", *arguments, "--follow")
+        assert done.returncode == 1 and "--follow goes with" in done.stderr, done
     done = harness.run("sortiectl", "backend", "up", "--containers", env={"PATH": "/nonexistent"})
     assert done.returncode == 1 and "neither Podman nor Docker is installed" in done.stderr, done.stderr
     backend.stop()
