@@ -141,8 +141,6 @@ static void
 sortie_backend_banner_init (SortieBackendBanner *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Backend"), -1);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   self->signals = g_signal_group_new (SORTIE_TYPE_BACKEND);
   g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (state_cb), self);

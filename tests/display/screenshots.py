@@ -85,7 +85,7 @@ class Session:
         self.take("citation")
         app.press("Escape")
         app.click("button", r"^\d+ Sources$")
-        app.press("F12", lambda: app.shows("mission.accepted"), "telemetry opens")
+        app.press("F12", app.shows_telemetry, "telemetry opens")
         app.press("ctrl+t", lambda: app.shows("", "slider"), "the timeline opens")
         self.take("telemetry")
         app.press("F12")

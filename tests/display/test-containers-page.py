@@ -72,7 +72,7 @@ def test_from_start_to_stop():
     assert not engine.runs and "podman-compose|-p|sortie|-f|compose.yaml|down|-t|30" in engine.calls
     close(app, preferences)
     app.find("label", r"^There is no connection to a backend\.")
-    app.click("button", "^Start$", where=app.find("status bar|statusbar|status", "^Backend$"))
+    app.click("button", "^Start$", where=app.find("status bar|statusbar|status", ""))
     app.until_gone(r"^There is no connection to a backend\.")
     app.wait(lambda: engine.runs, "they are started from the banner")
     app.quit()

@@ -33,7 +33,7 @@ def test_window_as_it_was():
     assert all(0 <= a - b < 60 for a, b in zip((910, 670), size)), size  # without what is around it
     app.submit(MISSION)
     app.find("label", "^Completed$")
-    app.press("F12", lambda: app.shows("mission.accepted"), "telemetry opens")
+    app.press("F12", app.shows_telemetry, "telemetry opens")
     app.press("F9", lambda: not app.shows("^Missions$", "list"), "the sidebar goes")
     app.quit()
     again = window.App(home=home, keeps_settings=True)
@@ -44,7 +44,7 @@ def test_window_as_it_was():
     again.press("F9", lambda: again.shows("^Missions$", "list"), "the sidebar comes back")
     again.open_mission(again.request("GET", "/missions")["missions"][0]["mission_id"])
     again.find("label", "^Completed$")
-    assert again.wait(lambda: again.shows("mission.accepted"), "telemetry is still open")
+    assert again.wait(again.shows_telemetry, "telemetry is still open")
     again.quit()
 
 

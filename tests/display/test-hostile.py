@@ -153,7 +153,7 @@ def test_hostile_backend():
     app.wait(lambda: app.find("list", "^Missions$").find("label", "<b>&amp;</b>"), "missions are shown")
     app.open_mission(ID.format(1))
     app.find("label", "^(Completed|The mission|Could not|Something)", seconds=60)
-    app.press("F12", lambda: app.shows("mission.accepted"), "telemetry opens")
+    app.press("F12", app.shows_telemetry, "telemetry opens")
     for page in ("Sources", "Dead Letters", "Diagram"):
         app.choose(page)
         app.wait(lambda: app.shows("^" + page, "label"), f"{page} are shown")

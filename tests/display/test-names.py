@@ -111,7 +111,7 @@ def test_report():
     app.find("button", "Open Document")
     look(app, "citation")
     app.press("Escape")
-    app.press("F12", lambda: app.shows("mission.accepted"), "telemetry opens")
+    app.press("F12", app.shows_telemetry, "telemetry opens")
     app.press("ctrl+t", lambda: app.shows("", "slider"), "the timeline opens")
     look(app, "telemetry and timeline")
     app.press("ctrl+f")

@@ -221,6 +221,10 @@ class App:
         except Gone:
             return False
 
+    def shows_telemetry(self):
+        """Whether events are listed: which of them depends on where the list was scrolled to."""
+        return self.shows(r"^\w+, [a-z]+\.[a-z]+, ", "list item")
+
     def until_shown(self, name, role=None, seconds=harness.WAIT_DEADLINE):
         return self.find(role, name, seconds=seconds)
 
