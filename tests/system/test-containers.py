@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """sortiectl and the backend in containers, with an engine that plays its part."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -108,6 +109,48 @@ def test_logs_followed():
     _, said = process.communicate(timeout=harness.WAIT_DEADLINE)
     assert process.returncode == 0 and not said, (process.returncode, said)
     backend.stop()
+
+
+def setup(folder, *options):
+    return subprocess.run([folder / "setup", *map(str, options)], capture_output=True, text=True,
+                          env={"PATH": os.environ["PATH"]}, timeout=harness.WAIT_DEADLINE, check=False)
+
+
+def test_setup():
+    """Secrets are made once; what the options say stands in .env once, and is said again by the next run."""
+    home = harness.temporary_folder()
+    folder = home / "compose"
+    folder.mkdir()
+    shutil.copy(harness.SOURCE_ROOT / "compose/setup", folder)
+    (home / "My Minutes").mkdir()
+    done = setup(folder, "--documents", home / "My Minutes", "--port", 9001)
+    assert done.returncode == 0 and not done.stderr, done
+    token = (folder / "secrets/sortie-token").read_text()
+    assert len(token) == 64 and token != (folder / "secrets/redis-password").read_text()
+    assert f"http://127.0.0.1:8080/?token={token}" in done.stdout and "http://127.0.0.1:9001 " in done.stdout
+    assert (folder / "secrets").stat().st_mode & 0o777 == 0o700
+    assert (folder / "backend.env").stat().st_mode & 0o777 == 0o600
+    done = setup(folder, "--workers", 3)
+    assert "up -d redis api worker frontend " in done.stdout and token in done.stdout, done
+    kept = (folder / ".env").read_text().splitlines()
+    assert {f"SORTIE_DOCUMENTS={home}/My Minutes", "SORTIE_PORT=9001", "SORTIE_WORKERS=3",
+            "SORTIE_BACKEND_SERVICE=api", "SORTIE_PUBLIC_URL=http://127.0.0.1:9001"} <= set(kept), kept
+    assert len({line.split("=")[0] for line in kept}) == len(kept), kept
+    assert "up -d redis backend frontend " in setup(folder, "--workers", 0).stdout
+
+
+def test_setup_refuses():
+    home = harness.temporary_folder()
+    shutil.copy(harness.SOURCE_ROOT / "compose/setup", home)
+    for name in ("a:b", "a #1", "a$b"):
+        (home / name).mkdir()
+    for options in (("--documents", home / "a:b"), ("--documents", home / "a #1"),
+                    ("--documents", home / "a$b"), ("--documents", home / "missing"), ("--port", 0),
+                    ("--port", "70000"), ("--workers", "many"), ("--tls", "a b"), ("--tls",), ("--other",)):
+        done = setup(home, *options)
+        assert done.returncode == 1 and done.stderr.startswith("setup: "), (options, done)
+        assert str(options[-1]) in done.stderr, (options, done)
+        assert not (home / ".env").exists() and not (home / "secrets").exists(), options
 
 
 if __name__ == "__main__":
