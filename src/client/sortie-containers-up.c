@@ -296,8 +296,6 @@ wait (GTask *task)
 
 /* --- the containers --- */
 
-static gboolean has_running (GPtrArray *list, const char *service);
-
 static void
 listed_after_start_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
