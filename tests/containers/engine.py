@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""podman and podman-compose as the tests use them: on storage of their own in build-containers/, with
-the stack of compose/ in a folder of its own, prepared by its setup script."""
+"""podman and podman-compose as the tests use them, or Docker and docker-compose where
+SORTIE_CONTAINER_ENGINE is docker: on storage of their own in build-containers/, with the stack of compose/
+in a folder of its own, prepared by its setup script."""
 import json
 import os
 import pathlib
@@ -13,9 +14,15 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/system"))
 
+import dockerd  # noqa: E402
 import harness  # noqa: E402
 
 STORE = pathlib.Path(os.environ.get("SORTIE_CONTAINERS_DIR", ROOT / "build-containers"))
+PROGRAM = os.environ.get("SORTIE_CONTAINER_ENGINE") or "podman"
+IS_DOCKER = PROGRAM == "docker"
+COMPOSE = f"{PROGRAM}-compose"
+# In the names of containers.
+BETWEEN = dockerd.separator() if IS_DOCKER else "_"
 # Seconds, all generous: they tell a hang.
 COMMAND_DEADLINE = 120
 START_DEADLINE = 60
@@ -32,8 +39,9 @@ def run(*command, check=True, seconds=COMMAND_DEADLINE, **options):
     return done
 
 
-def podman(*arguments, **options):
-    return run("podman", *arguments, **options).stdout.strip()
+def call(*arguments, **options):
+    """What the engine answers."""
+    return run(PROGRAM, *arguments, **options).stdout.strip()
 
 
 def wait_until(fact, what, seconds=START_DEADLINE):
@@ -100,7 +108,7 @@ class Stack:
     def compose(self, *arguments, **options):
         files = [word for path in (self.folder / "compose.yaml", *self.overrides)
                  for word in ("-f", path)]
-        return run("podman-compose", "-p", self.name, *files, *arguments, cwd=self.folder, **options)
+        return run(COMPOSE, "-p", self.name, *files, *arguments, cwd=self.folder, **options)
 
     def up(self, *services):
         self.compose("up", "-d", "--no-build", *(services or self.services))
@@ -108,10 +116,10 @@ class Stack:
             self.wait_running(service)
 
     def container(self, service, number=1):
-        return f"{self.name}_{service}_{number}"
+        return BETWEEN.join((self.name, service, str(number)))
 
     def inspect(self, service, number=1):
-        return json.loads(podman("inspect", self.container(service, number)))[0]
+        return json.loads(call("inspect", self.container(service, number)))[0]
 
     def is_running(self, service, number=1):
         return self.inspect(service, number)["State"]["Running"]
@@ -121,37 +129,50 @@ class Stack:
                    f"{service} runs\n{self.logs(service, number)}")
 
     def execute(self, service, *command, number=1, **options):
-        return run("podman", "exec", self.container(service, number), *command, **options)
+        return run(PROGRAM, "exec", self.container(service, number), *command, **options)
 
     def logs(self, service, number=1):
-        done = run("podman", "logs", self.container(service, number), check=False)
+        done = run(PROGRAM, "logs", self.container(service, number), check=False)
         return done.stdout + done.stderr
 
     def health(self, service, number=1):
         """The image's own health check, run now: whether it passes, and what it said."""
         started = time.monotonic()
+        if IS_DOCKER:
+            healthy, said = self._check_as_docker_does(service, number)
+            return healthy, said, time.monotonic() - started
         done = run("podman", "healthcheck", "run", self.container(service, number), check=False)
         log = self.inspect(service, number)["State"]["Health" if "Health" in self.inspect(
             service, number)["State"] else "Healthcheck"]["Log"]
         said = log[-1]["Output"] if log else ""
         return done.returncode == 0, said, time.monotonic() - started
 
+    def _check_as_docker_does(self, service, number):
+        """Docker runs checks by itself, and only so: this does now what it does then."""
+        check = self.inspect(service, number)["Config"]["Healthcheck"]
+        try:
+            done = self.execute(service, *check["Test"][1:], number=number, check=False,
+                                seconds=check["Timeout"] / 1e9)
+        except subprocess.TimeoutExpired:
+            return False, "it did not end in time"
+        return done.returncode == 0, done.stdout + done.stderr
+
     def wait_healthy(self, service, number=1, seconds=START_DEADLINE):
         wait_until(lambda: self.health(service, number)[0], f"{service} is healthy", seconds)
 
     def kill(self, service, signal="KILL", number=1):
-        podman("kill", "--signal", signal, self.container(service, number))
+        call("kill", "--signal", signal, self.container(service, number))
 
     def start(self, service, number=1):
-        podman("start", self.container(service, number))
+        call("start", self.container(service, number))
         self.wait_running(service, number)
 
     def tell(self):
         """What the containers have said, for a failed test."""
-        names = podman("ps", "-a", "--format", "{{.Names}}", check=False).split()
-        told = podman("ps", "-a", check=False) + "\n"
+        names = call("ps", "-a", "--format", "{{.Names}}", check=False).split()
+        told = call("ps", "-a", check=False) + "\n"
         for name in names:
-            done = run("podman", "logs", "--tail", "40", name, check=False)
+            done = run(PROGRAM, "logs", "--tail", "40", name, check=False)
             told += f"---- {name}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
         return told
 
@@ -161,16 +182,21 @@ class Stack:
 
 
 def prepare():
-    """The environment of podman; nothing of an earlier run is left."""
+    """The environment of the engine; nothing of an earlier run is left."""
     STORE.mkdir(exist_ok=True)
     os.environ["CONTAINERS_STORAGE_CONF"] = str(STORE / "storage.conf")
     os.environ["CONTAINERS_CONF"] = str(STORE / "containers.conf")
     os.environ["TMPDIR"] = str(STORE / "tmp")
     tempfile.tempdir = "/tmp"
+    if IS_DOCKER:
+        dockerd.start(STORE)
     clear()
 
 
 def clear():
-    run("podman", "rm", "-af", "-t", "0", check=False)
-    run("podman", "volume", "prune", "-f", check=False)
-    run("podman", "network", "prune", "-f", check=False)
+    for kind, lists, removes in (("container", ("ls", "-aq"), ("rm", "-f")),
+                                 ("volume", ("ls", "-q"), ("rm", "-f"))):
+        left = call(kind, *lists, check=False).split()
+        if left:
+            run(PROGRAM, kind, *removes, *left, check=False)
+    run(PROGRAM, "network", "prune", "-f", check=False)

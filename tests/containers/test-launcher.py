@@ -39,7 +39,7 @@ class Launched:
 
     @property
     def containers(self):
-        return engine.podman("ps", "-a", "--filter", f"label=com.docker.compose.project={PROJECT}",
+        return engine.call("ps", "-a", "--filter", f"label=com.docker.compose.project={PROJECT}",
                              "--format", "{{.Names}}").split()
 
     @property
@@ -54,6 +54,10 @@ class Launched:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def container(service):
+    return engine.BETWEEN.join((PROJECT, service, "1"))
+
+
 def test_up(stack):
     done = stack.ctl("backend", "up", "--containers")
     assert (done.returncode, done.stdout) == (0, "http://127.0.0.1:8000\n"), done
@@ -61,7 +65,7 @@ def test_up(stack):
         "Looking for a container engine …", "Starting containers …",
         "Waiting until the backend is ready …",
         "The backend is ready. With --containers other commands use it as well."], done.stderr
-    assert sorted(stack.containers) == [f"{PROJECT}_backend_1", f"{PROJECT}_redis_1"], stack.containers
+    assert sorted(stack.containers) == [container("backend"), container("redis")], stack.containers
     client = engine.Client("http://127.0.0.1:8000", stack.token)
     assert wait_indexed(client)["documents"] == len(DOCUMENTS)
 
@@ -84,7 +88,7 @@ def test_mission_over_documents_of_this_machine(stack):
 def test_status_and_logs(stack):
     done = stack.ctl("backend", "status", "--containers")
     assert done.returncode == 0 and "state     ready" in done.stdout, done
-    assert f"{PROJECT}_redis_1" in done.stdout and "with podman-compose" in done.stdout, done.stdout
+    assert container("redis") in done.stdout and f"with {engine.COMPOSE}" in done.stdout, done.stdout
     done = stack.ctl("backend", "logs", "--containers")
     assert done.returncode == 0 and "backend | listening on http://0.0.0.0:8000" in done.stdout, done
     assert stack.token not in done.stdout + done.stderr
@@ -92,10 +96,10 @@ def test_status_and_logs(stack):
 
 def test_up_again(stack):
     """It is taken as it is."""
-    before = [engine.podman("inspect", "--format", "{{.Id}}", name) for name in stack.containers]
+    before = [engine.call("inspect", "--format", "{{.Id}}", name) for name in stack.containers]
     done = stack.ctl("backend", "up", "--containers")
     assert done.returncode == 0 and "Starting containers" not in done.stderr, done
-    assert before == [engine.podman("inspect", "--format", "{{.Id}}", name)
+    assert before == [engine.call("inspect", "--format", "{{.Id}}", name)
                       for name in stack.containers]
 
 

@@ -150,8 +150,8 @@ def test_redis_killed(stack):
 def test_backend_waits_for_redis(stack):
     """It may be started first."""
     for service in ("backend", "redis"):
-        engine.podman("stop", "-t", "25", stack.container(service))
-    engine.podman("start", stack.container("backend"))
+        engine.call("stop", "-t", "25", stack.container(service))
+    engine.call("start", stack.container("backend"))
     engine.wait_until(lambda: "Waiting for Redis" in stack.logs("backend"), "it says that it waits")
     assert not stack.health("backend")[0], "healthy without Redis"
     stack.start("redis")
@@ -176,7 +176,7 @@ def test_end_in_order(stack):
     mission = client.submit(hold_at("writer"))
     wait_started(client, mission, "writer")
     started = time.monotonic()
-    engine.podman("stop", "-t", str(DRAIN_SECONDS), stack.container("backend"))
+    engine.call("stop", "-t", str(DRAIN_SECONDS), stack.container("backend"))
     took = time.monotonic() - started
     state = stack.inspect("backend")["State"]
     assert state["ExitCode"] == 0 and took < DRAIN_SECONDS, (state, took)
@@ -185,7 +185,7 @@ def test_end_in_order(stack):
     check_events(client.wait_done(mission, engine.MISSION_DEADLINE), client.report(mission))
     for service in ("frontend", "redis"):
         started = time.monotonic()
-        engine.podman("stop", "-t", "10", stack.container(service))
+        engine.call("stop", "-t", "10", stack.container(service))
         state = stack.inspect(service)["State"]
         assert state["ExitCode"] == 0 and time.monotonic() - started < 9, (service, state)
 

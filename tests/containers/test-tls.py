@@ -77,7 +77,7 @@ def test_sortiectl_over_tls(stack):
     address = stack.inspect("proxy")["NetworkSettings"]["Networks"]
     ip = next(iter(address.values()))["IPAddress"]
     done = engine.run(
-        "podman", "run", "--rm", "--network", next(iter(address)), "--add-host", f"{HOST}:{ip}",
+        engine.PROGRAM, "run", "--rm", "--network", next(iter(address)), "--add-host", f"{HOST}:{ip}",
         "--volume", f"{certificate}:/etc/ssl/certs/ca-certificates.crt:ro",
         "--volume", f"{stack.folder}/secrets/sortie-token:/run/secrets/sortie-token:ro",
         "--entrypoint", "sortiectl", "localhost/sortie-backend", "--backend", URL, "--token-file",
@@ -86,7 +86,7 @@ def test_sortiectl_over_tls(stack):
 
 
 def test_missing_backend_is_told(stack):
-    engine.podman("stop", "-t", "25", stack.container("backend"))
+    engine.call("stop", "-t", "25", stack.container("backend"))
     said = curl(stack, "/readyz", "--include")
     assert re.match(r"HTTP/\S+ 503", said) and "The backend does not answer." in said, said
     assert "backend:8000" not in said and "Retry-After" in said.title(), said

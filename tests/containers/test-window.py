@@ -79,7 +79,7 @@ def test_people_never_read_the_internal_name(stack):
     """The backend goes away: the window says so, with the address that people know."""
     page = browser()
     page.do("goto", url=f"{WINDOW}/?token={stack.token}")
-    engine.podman("stop", "-t", "25", stack.container("backend"))
+    engine.call("stop", "-t", "25", stack.container("backend"))
     seen = page.wait_for(r"does not answer|trying again", 90)
     seen += page.wait_for(r"127\.0\.0\.1:8000", 90)
     page.keep("offline")
