@@ -3,13 +3,15 @@
 
 #include "sortie-dialogs.h"
 
+#include "sortie-sandbox.h"
 #include "sortie-shown-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_HEADING 200
-#define HEADING_WIDTH 150 /* pixels; half of what the narrowest dialog has */
+#define HEADING_WIDTH 150                /* pixels; half of what the narrowest dialog has */
+#define LAST_FOLDER "sortie-last-folder" /* of a window: a GFile */
 
 static GtkWindow *
 find_window (GtkWidget *parent)
@@ -32,6 +34,33 @@ typedef struct
   gpointer user_data;
 } Choosing;
 
+/* Without a folder to begin in, the chooser lists recent files, and GTK 4.18 crashes where it goes while
+ * it still asks for them. In a sandbox another program chooses, which knows the folders outside. */
+static void
+set_folder (GtkFileChooser *chooser, GtkWindow *window)
+{
+  GFile *last = window != NULL ? g_object_get_data (G_OBJECT (window), LAST_FOLDER) : NULL;
+  const char *documents = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
+  const char *path = documents != NULL && g_file_test (documents, G_FILE_TEST_IS_DIR)
+                         ? documents
+                         : g_get_home_dir ();
+  g_autoptr (GFile) folder = last != NULL ? g_object_ref (last) : g_file_new_for_path (path);
+
+  if (sortie_sandbox_get_id (NULL) == NULL)
+    gtk_file_chooser_set_current_folder (chooser, folder, NULL);
+}
+
+static void
+keep_folder (GFile *chosen, GtkWindow *window)
+{
+  GFile *folder = g_file_get_parent (chosen);
+
+  if (window != NULL && folder != NULL)
+    g_object_set_data_full (G_OBJECT (window), LAST_FOLDER, g_steal_pointer (&folder),
+                            g_object_unref);
+  g_clear_object (&folder);
+}
+
 static void
 choosing_end (Choosing *self)
 {
@@ -53,18 +82,16 @@ chosen_cb (GtkNativeDialog *dialog, int response, Choosing *choosing)
   GtkFileChooser *chooser = GTK_FILE_CHOOSER (dialog);
 
   g_object_weak_unref (G_OBJECT (choosing->parent), parent_gone_cb, choosing);
-  if (response == GTK_RESPONSE_ACCEPT && choosing->files_func != NULL)
+  if (response == GTK_RESPONSE_ACCEPT)
     {
       g_autoptr (GListModel) files = gtk_file_chooser_get_files (chooser);
-
-      if (g_list_model_get_n_items (files) > 0)
-        choosing->files_func (files, choosing->user_data);
-    }
-  else if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (chooser);
+      g_autoptr (GFile) file = g_list_model_get_item (files, 0);
 
       if (file != NULL)
+        keep_folder (file, find_window (choosing->parent));
+      if (file != NULL && choosing->files_func != NULL)
+        choosing->files_func (files, choosing->user_data);
+      else if (file != NULL)
         choosing->file_func (file, choosing->user_data);
     }
   choosing_end (choosing);
@@ -85,6 +112,7 @@ choose (GtkWidget *parent,
   choosing->chooser =
       gtk_file_chooser_native_new (title, find_window (parent), action, accept, _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (choosing->chooser), TRUE);
+  set_folder (GTK_FILE_CHOOSER (choosing->chooser), find_window (parent));
   if (action == GTK_FILE_CHOOSER_ACTION_SAVE)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (choosing->chooser), name);
   else

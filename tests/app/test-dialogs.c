@@ -2,6 +2,7 @@
 #include "sortie-dialogs.h"
 #include "sortie-toast.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -236,6 +237,43 @@ test_chooser (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (chosen, ==, "name.md");
 }
 
+static gboolean
+is_in (GtkDialog *chooser, GFile *folder)
+{
+  g_autoptr (GFile) current = gtk_file_chooser_get_current_folder (GTK_FILE_CHOOSER (chooser));
+
+  return current != NULL && g_file_equal (current, folder);
+}
+
+/* It begins where the last one ended. */
+static void
+test_chooser_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_dir_make_tmp ("sortie-dialogs-XXXXXX", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GFile) home = g_file_new_for_path (g_get_home_dir ());
+  g_autofree char *chosen = NULL;
+
+  sortie_dialogs_save_file (fixture->child, "Save", "name.md", file_cb, &chosen);
+  while (!is_in (find_chooser (), home))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (
+      gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (find_chooser ()), folder, NULL));
+  while (!is_in (find_chooser (), folder) || !has_file (find_chooser ()))
+    g_main_context_iteration (NULL, TRUE);
+  gtk_dialog_response (find_chooser (), GTK_RESPONSE_ACCEPT);
+  while (chosen == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (find_chooser ());
+  sortie_dialogs_choose_files (fixture->child, "Add", files_cb, &chosen);
+  while (!is_in (find_chooser (), folder))
+    g_main_context_iteration (NULL, TRUE);
+  gtk_dialog_response (find_chooser (), GTK_RESPONSE_CANCEL);
+  while (find_chooser () != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_rmdir (path), ==, 0);
+}
+
 /* What asked goes while the person still chooses: nobody is told, and the chooser goes too. */
 static void
 test_chooser_outlives (Fixture *fixture, gconstpointer data)
@@ -277,6 +315,7 @@ main (int argc, char *argv[])
   ADD ("/toast/outside", test_toast_outside);
   ADD ("/toast/window-gone", test_toast_window_gone);
   ADD ("/dialogs/chooser", test_chooser);
+  ADD ("/dialogs/chooser-folder", test_chooser_folder);
   ADD ("/dialogs/chooser-outlives", test_chooser_outlives);
   ADD ("/dialogs/chooser-window", test_chooser_window);
   return g_test_run ();

@@ -17,8 +17,10 @@ CLASS = re.compile(r"^(Gtk|Adw|Sortie)[A-Z]\w*$")
 def problem_of(node):
     """Why a screen reader would say something odd; None where all is well."""
     states = node.states
-    # A scrolled window counts as focusable, but hands the focus on to what is inside.
-    if node.role not in CONTROLS and ("focusable" not in states or node.role == "group"):
+    # A scrolled window (a generic one since GTK 4.18) counts as focusable, but hands the focus on to what
+    # is inside.
+    if node.role not in CONTROLS and ("focusable" not in states or
+                                      node.role in ("group", "generic")):
         return None
     name = node.name.strip()
     if node.role == "list item" and not name:  # it is read by what it holds
