@@ -64,6 +64,18 @@ test_services (void)
   g_assert_false (service->is_built);
 }
 
+/* Docker Compose 1 takes no other parts, above all no name. */
+static void
+assert_parts (const char *text)
+{
+  static const char *const parts[] = { "services:", "networks:", "volumes:", "secrets:", NULL };
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++)
+    if (g_ascii_isalpha (**line) && !g_strv_contains (parts, *line))
+      g_error ("not for Docker Compose 1: %s", *line);
+}
+
 /* Sortie's own file, as it stands. */
 static void
 test_own_file (void)
@@ -76,6 +88,7 @@ test_own_file (void)
   guint n_known = 0;
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  assert_parts (text);
   services = sortie_compose_file_list_services (text, nothing);
   for (guint i = 0; i < services->len; i++)
     {
@@ -124,6 +137,18 @@ test_words (void)
     { "Error: unable to start container: rootlessport listen tcp 127.0.0.1:80: bind: address "
       "already in use",
       SORTIE_CONTAINERS_PORT_TAKEN, "80" },
+    { "ERROR: for sortie_backend_1  Cannot start service backend: driver failed programming external "
+      "connectivity on endpoint sortie_backend_1 (c8ae0bf0ed4f): Error starting userland proxy: "
+      "listen tcp4 127.0.0.1:8001: bind: address already in use",
+      SORTIE_CONTAINERS_PORT_TAKEN, "8001" },
+    { "failed to bind host port for 127.0.0.1:8002:172.18.0.2:8000/tcp: address already in use",
+      SORTIE_CONTAINERS_PORT_TAKEN, "8002" },
+    { "permission denied while trying to connect to the Docker daemon socket at "
+      "unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.45/version\": dial unix "
+      "/var/run/docker.sock: connect: permission denied",
+      SORTIE_CONTAINERS_DENIED, NULL },
+    { "Cannot connect to the Docker daemon at tcp://127.0.0.1:2375. Is the docker daemon running?",
+      SORTIE_CONTAINERS_NOT_RUNNING, NULL },
     { "dial unix /var/run/docker.sock: connect: permission denied", SORTIE_CONTAINERS_DENIED,
       NULL },
     { "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is "
