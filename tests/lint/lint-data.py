@@ -169,6 +169,26 @@ def check_compose():
     return offenders if len(parts) > 2 else ["compose.yaml: no services were found"]
 
 
+def check_health():
+    """each service of compose.yaml has its image's health check: images of Podman, which are OCI's, have none"""
+    checks_of = {}
+    for stage in re.split(r"^FROM \S+ AS ", text("compose/Containerfile").replace("\\\n", ""),
+                          flags=re.MULTILINE)[1:]:
+        found = re.search(r"^HEALTHCHECK --interval=(\S+) --timeout=(\S+) --start-period=(\S+) "
+                          r"--retries=(\d+) +CMD \[(.*)\]$", stage, re.MULTILINE)
+        if found:
+            checks_of[stage.split()[0]] = found.groups()
+    compose = text("compose/compose.yaml")
+    found = re.findall(r"target: ([a-z]+)\n(?:(?!  [a-z]+:\n).*\n)*?    healthcheck:\n      test: \[\"CMD\", (.*)\]\n"
+                       r"      interval: (\S+)\n      timeout: (\S+)\n      start_period: (\S+)\n"
+                       r"      retries: (\d+)\n", compose)
+    offenders = [f"compose.yaml: {target}" for target, test, *times in found
+                 if checks_of.get(target) != (*times, test)]
+    if len(found) != compose.count("    image: ") or not found:
+        offenders.append(f"compose.yaml: {len(found)} health checks")
+    return offenders
+
+
 def check_flatpak_source():
     """the Flatpak's copy of the checkout leaves out each build folder that ./dev or the README makes"""
     manifest = text(f"flatpak/{APPLICATION}.yml")
