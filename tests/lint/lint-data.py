@@ -170,7 +170,7 @@ def check_compose():
 
 
 def check_health():
-    """each service of compose.yaml has its image's health check: images of Podman, which are OCI's, have none"""
+    """each service of compose.yaml has its image's health check, since Podman's images leave it out"""
     checks_of = {}
     for stage in re.split(r"^FROM \S+ AS ", text("compose/Containerfile").replace("\\\n", ""),
                           flags=re.MULTILINE)[1:]:
@@ -179,8 +179,8 @@ def check_health():
         if found:
             checks_of[stage.split()[0]] = found.groups()
     compose = text("compose/compose.yaml")
-    found = re.findall(r"target: ([a-z]+)\n(?:(?!  [a-z]+:\n).*\n)*?    healthcheck:\n      test: \[\"CMD\", (.*)\]\n"
-                       r"      interval: (\S+)\n      timeout: (\S+)\n      start_period: (\S+)\n"
+    found = re.findall(r"target: ([a-z]+)\n(?:(?!  [a-z]+:\n).*\n)*?    healthcheck:\n"
+                       r"      test: \[\"CMD\", (.*)\]\n      interval: (\S+)\n      timeout: (\S+)\n      start_period: (\S+)\n"
                        r"      retries: (\d+)\n", compose)
     offenders = [f"compose.yaml: {target}" for target, test, *times in found
                  if checks_of.get(target) != (*times, test)]
