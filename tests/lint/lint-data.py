@@ -180,8 +180,8 @@ def check_health():
             checks_of[stage.split()[0]] = found.groups()
     compose = text("compose/compose.yaml")
     found = re.findall(r"target: ([a-z]+)\n(?:(?!  [a-z]+:\n).*\n)*?    healthcheck:\n"
-                       r"      test: \[\"CMD\", (.*)\]\n      interval: (\S+)\n      timeout: (\S+)\n      start_period: (\S+)\n"
-                       r"      retries: (\d+)\n", compose)
+                       r"      test: \[\"CMD\", (.*)\]\n      interval: (\S+)\n      timeout: (\S+)\n"
+                       r"      start_period: (\S+)\n      retries: (\d+)\n", compose)
     offenders = [f"compose.yaml: {target}" for target, test, *times in found
                  if checks_of.get(target) != (*times, test)]
     if len(found) != compose.count("    image: ") or not found:
