@@ -144,7 +144,7 @@ def test_keyboard():
     app.press("F12", lambda: not app.shows_telemetry(), "telemetry closes")
     app.press("ctrl+f", lambda: app.shows("^Find in report", "search box"), "the search opens")
     app.find("search box", "^Find in report").write("consumer")
-    app.find("status", r"^\d+ of \d+")
+    app.find("label", r"^\d+ of \d+")
     app.press("Escape", lambda: not app.shows("^Find in report", "search box"), "it closes")
     app.press("ctrl+comma", lambda: len(app.windows) == 2, "the preferences open")
     app.press("Escape", lambda: len(app.windows) == 1, "they close")

@@ -17,14 +17,15 @@ CLASS = re.compile(r"^(Gtk|Adw|Sortie)[A-Z]\w*$")
 def problem_of(node):
     """Why a screen reader would say something odd; None where all is well."""
     states = node.states
-    # A scrolled window (a generic one since GTK 4.18) counts as focusable, but hands the focus on to what
-    # is inside.
+    # A scrolled window (a generic one since GTK 4.18) and a list count as focusable, but hand the focus on
+    # to what is inside.
     if node.role not in CONTROLS and ("focusable" not in states or
-                                      node.role in ("group", "generic")):
+                                      node.role in ("group", "generic", "list")):
         return None
     name = node.name.strip()
-    if node.role == "list item" and not name:  # it is read by what it holds
-        name = " ".join(label.name for label in node.all("label"))
+    if node.role == "list item" and not name:
+        # It is read by what it holds; libadwaita has the title of an entry in two sizes.
+        name = " ".join(dict.fromkeys(label.name for label in node.all("label")))
     half = len(name) // 2
     if not name:
         return "no name"
