@@ -18,6 +18,7 @@ class Launched:
     """What sortiectl starts, with everything of the user's in a folder of its own."""
 
     def __init__(self):
+        engine.Stack.made.append(self)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sortie-launched-"))
         self.folder.chmod(0o755)
         self.documents = self.folder / "documents"
