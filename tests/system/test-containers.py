@@ -137,6 +137,10 @@ def test_setup():
             "SORTIE_BACKEND_SERVICE=api", "SORTIE_PUBLIC_URL=http://127.0.0.1:9001"} <= set(kept), kept
     assert len({line.split("=")[0] for line in kept}) == len(kept), kept
     assert "up -d redis backend frontend " in setup(folder, "--workers", 0).stdout
+    done = setup(folder, "--tls", "sortie.example")
+    assert "backend frontend proxy " in done.stdout and "https://sortie.example:8443 " in done.stdout, done
+    done = setup(folder, "--tls", "none")
+    assert "backend frontend " in done.stdout and "http://127.0.0.1:9001 " in done.stdout, done
 
 
 def test_setup_refuses():
