@@ -178,7 +178,7 @@ static void
 test_helper_fails (void)
 {
   g_autofree char *hangs = run_helper ("exec sleep 1000", 100, SORTIE_ERROR_TOO_LARGE);
-  g_autofree char *lingers = run_helper ("exec >&-; exec sleep 1000", 100, SORTIE_ERROR_INVALID);
+  g_autofree char *lingers = run_helper ("exec >&-; exec sleep 1000", 3000, SORTIE_ERROR_INVALID);
   g_autofree char *crashes = run_helper ("kill -SEGV $$", 10000, SORTIE_ERROR_INVALID);
   g_autofree char *fails = run_helper ("exit 3", 10000, SORTIE_ERROR_INVALID);
   g_autofree char *rubbish = run_helper ("echo rubbish", 10000, SORTIE_ERROR_PROTOCOL);
