@@ -13,6 +13,8 @@ import subprocess
 import sys
 
 SHOWN_LINES = 120  # of a failed program's output, from each of its two streams
+# The tests that take longest wait more than they compute.
+AT_ONCE = (os.cpu_count() or 1) + 1
 POINT = re.compile(r"^(not )?ok\b(?P<rest>.*)")
 SKIP = re.compile(r"#\s*skip\b", re.IGNORECASE)
 
@@ -89,7 +91,7 @@ def main():
     for log in logs(folder):
         os.unlink(log)  # so that an old run is never counted
     status = subprocess.call(["meson", "test", "-C", folder, "--no-rebuild",
-                              "--timeout-multiplier", "3",
+                              "--timeout-multiplier", "3", "--num-processes", str(AT_ONCE),
                               # what is not run unless it is named
                               *(["--setup", "all", *chosen] if chosen else [])])
     passed, failures = 0, 0
