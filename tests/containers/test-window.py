@@ -68,6 +68,16 @@ def test_mission(stack):
         assert re.match(r"(blob:)?(http|ws)://127\.0\.0\.1:8080/", url), url
 
 
+def test_languages(stack):
+    """The window's words can be had in each language that it is translated to, by LANGUAGE alone."""
+    def said(language):
+        return stack.execute("frontend", "env", f"LANGUAGE={language}", "sortie", "--help").stdout
+
+    spoken = [said(language) for language in ("en", "de", "es", "fr", "ja", "pt_BR", "zh_CN")]
+    assert all("--backend" in words for words in spoken), spoken
+    assert len(set(spoken)) == len(spoken), spoken
+
+
 def test_other_sites_get_no_socket(_stack):
     """A page of another origin, in the very browser that is let in."""
     page = browser()

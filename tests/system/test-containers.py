@@ -139,6 +139,8 @@ def test_setup():
     assert "up -d redis backend frontend " in setup(folder, "--workers", 0).stdout
     done = setup(folder, "--tls", "sortie.example")
     assert "backend frontend proxy " in done.stdout and "https://sortie.example:8443 " in done.stdout, done
+    setup(folder, "--language", "pt_BR")
+    assert "SORTIE_LANGUAGE=pt_BR" in (folder / ".env").read_text().splitlines()
     done = setup(folder, "--tls", "none")
     assert "backend frontend " in done.stdout and "http://127.0.0.1:9001 " in done.stdout, done
 
@@ -150,7 +152,8 @@ def test_setup_refuses():
         (home / name).mkdir()
     for options in (("--documents", home / "a:b"), ("--documents", home / "a #1"),
                     ("--documents", home / "a$b"), ("--documents", home / "missing"), ("--port", 0),
-                    ("--port", "70000"), ("--workers", "many"), ("--tls", "a b"), ("--tls",), ("--other",)):
+                    ("--port", "70000"), ("--workers", "many"), ("--tls", "a b"), ("--language", "de; rm"),
+                    ("--tls",), ("--other",)):
         done = setup(home, *options)
         assert done.returncode == 1 and done.stderr.startswith("setup: "), (options, done)
         assert str(options[-1]) in done.stderr, (options, done)
