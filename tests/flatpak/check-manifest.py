@@ -4,14 +4,14 @@ import re
 
 import setting  # noqa: F401 (finds the modules of the system tests)
 from common import MANIFEST, ROOT, STANDIN_BRANCH, digest, run
-from manifest import CHECKOUT, VARIANT, read
+from manifest import CHECKOUT, OLDER_OPTIONS, VARIANT, read
 from sources import provide as provide_sources
 from tap import main
 
 PERMISSIONS = ["--share=network", "--share=ipc", "--socket=wayland", "--socket=fallback-x11",
                "--device=dri"]
 # What Debian repacked or has in an older version; all others are the very archives of the manifest.
-STAND_INS = {"valkey", "poppler"}
+STAND_INS = {"valkey", "libtool", "poppler"}
 
 
 def archives_of(manifest):
@@ -54,11 +54,16 @@ def test_checksums_are_true():
 
 
 def test_variant_differs_in_nothing_else():
-    """What is built here is the manifest but for the runtime's version and the sources' addresses."""
+    """What is built here is the manifest but for the runtime's version, the sources' addresses, and what
+    older releases call an option."""
     original, variant = read(MANIFEST), read(VARIANT)
     debian = provide_sources()
     assert original.pop("runtime-version") != variant.pop("runtime-version") == STANDIN_BRANCH
     for ours, theirs in zip(original["modules"], variant["modules"], strict=True):
+        older = OLDER_OPTIONS.get(ours["name"], {})
+        assert set(older) <= set(ours.get("config-opts", [])), older
+        if older:
+            ours["config-opts"] = [older.get(option, option) for option in ours["config-opts"]]
         for source, other in zip(ours["sources"], theirs["sources"], strict=True):
             if source["type"] == "archive":
                 assert other.pop("url") == debian[ours["name"]].as_uri()

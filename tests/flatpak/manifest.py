@@ -11,6 +11,11 @@ from common import FOLDER, MANIFEST, ROOT, STANDIN_BRANCH, digest, run
 
 VARIANT = FOLDER / MANIFEST.with_suffix(".json").name
 CHECKOUT = FOLDER / "checkout"
+# Module → option of the manifest → what the older release that stands in calls it.
+OLDER_OPTIONS = {
+    "poppler": {"-DENABLE_LIBJPEG=OFF": "-DENABLE_DCTDECODER=none",
+                "-DENABLE_LIBOPENJPEG=OFF": "-DENABLE_LIBOPENJPEG=none"},
+}
 # What of a checkout is no source, at its top. The manifest leaves out the same.
 LEFT_OUT = (".git", "build", "build-*", "node_modules", ".flatpak-builder")
 
@@ -33,6 +38,9 @@ def write_variant(archives):
     variant = copy.deepcopy(read(MANIFEST))
     variant["runtime-version"] = STANDIN_BRANCH
     for module in variant["modules"]:
+        older = OLDER_OPTIONS.get(module["name"], {})
+        if older:
+            module["config-opts"] = [older.get(each, each) for each in module["config-opts"]]
         for source in module["sources"]:
             if source["type"] == "archive":
                 archive = archives[module["name"]]

@@ -13,6 +13,7 @@ PACKAGES = {
     "valkey": "valkey",
     "md4c": "md4c",
     "libstemmer": "snowball",
+    "libtool": "libtool",
     "graphviz": "graphviz",
     "poppler": "poppler",
     "poppler-data": "poppler-data",
