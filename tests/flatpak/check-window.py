@@ -2,12 +2,13 @@
 """The installed app in its sandbox, with its window, as a person uses it."""
 import os
 import pathlib
+import re
 import subprocess
 
 import setting  # noqa: F401 (finds the modules of the system and display tests)
-from common import processes
+from common import APPLICATION, processes
 from harness import temporary_folder, wait_until
-from sandbox import SandboxedApp, start_chooser
+from sandbox import SandboxedApp, start_chooser, watch_background
 from tap import alive, main
 
 MISSION = "What is a dead letter, and who gets the entries of a stream?"
@@ -68,10 +69,22 @@ def test_mission_over_a_chosen_folder():
     wait_until(lambda: not processes(app.home), "the sandbox is empty")
 
 
+def check_background(asked, decided):
+    """The portal was asked once, with the reason, and said yes; what stands behind it heard whose
+    wish it is, and that nothing is to be started at login."""
+    assert asked.count("member=RequestBackground") == 1, asked
+    request, _, answer = asked.partition("member=RequestBackground")[2].partition("member=Response")
+    assert 'string "Missions are finished after the window is closed."' in request, request
+    assert re.search(r'string "autostart"\s+variant\s+boolean false', request), request
+    assert re.search(r'uint32 0\s+array.*string "background"\s+variant\s+boolean true', answer,
+                     re.S), asked
+    assert f"asked Background EnableAutostart ('{APPLICATION}', False, " in decided, decided
+
+
 def test_keep_running():
     """The desktop is asked through the Background portal; the backend outlives the window's sandbox,
     and the next start takes it up."""
-    start_chooser(temporary_folder())
+    decided, asked = start_chooser(temporary_folder()), watch_background()
     app = SandboxedApp()
     wait_until(lambda: "valkey-server" in app.processes, "the backend is up")
     app.find("label", "^What do you want to know")
@@ -80,8 +93,11 @@ def test_keep_running():
     app.find("button", "^Retriever, active")
     mission = app.request("GET", "/missions")["missions"][0]["mission_id"]
     app.press("ctrl+q", lambda: app.shows("^1 Mission Is Still Running"), "it is asked")
+    assert "RequestBackground" not in asked(), "the desktop is asked before the person"
     app.click("button", "Keep Running$")
     app.ended()
+    wait_until(lambda: "member=Response" in asked(), "the answer has been overheard")
+    check_background(asked(), decided())
     assert "sortie" not in app.processes and "sortied" in app.processes, app.processes
     backend = app.processes["sortied"]
     app.start()

@@ -81,6 +81,20 @@ class SandboxedApp(window.App):
         wait_until(lambda: not self.processes, "nothing of the sandbox runs any more")
 
 
+def watch_background():
+    """Listens to what is asked of the Background portal. Returns all of it so far."""
+    log = pathlib.Path(tempfile.mkstemp(prefix="sortie-background-")[1])
+    with open(log, "wb") as file:
+        monitor = subprocess.Popen(
+            ["dbus-monitor", "--session", "interface='org.freedesktop.portal.Background'",
+             "type='signal',interface='org.freedesktop.portal.Request',member='Response'"],
+            stdin=subprocess.DEVNULL, stdout=file)
+    later(lambda: (monitor.kill(), monitor.wait(), log.unlink()))
+    # The bus takes its name away from whoever listens.
+    wait_until(lambda: "member=NameLost" in log.read_text("utf-8"), "the bus is listened to")
+    return lambda: log.read_text("utf-8", "replace")
+
+
 def start_chooser(folder):
     """The person at the file chooser, and the portals. Returns what was asked, as it comes."""
     log = pathlib.Path(tempfile.mkstemp(prefix="sortie-chooser-")[1])
