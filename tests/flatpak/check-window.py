@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The installed app in its sandbox, with its window, as a person uses it."""
+import importlib
 import os
 import pathlib
 import re
@@ -11,8 +12,11 @@ from harness import temporary_folder, wait_until
 from sandbox import SandboxedApp, start_chooser, watch_background
 from tap import alive, main
 
+keyring = importlib.import_module("test-keyring")
+
 MISSION = "What is a dead letter, and who gets the entries of a stream?"
 ALL_DONE = "^Orchestrator, 5 of 5 steps"
+KEY = "sk-of-nobody-else"
 DOCUMENTS = {
     "dead-letters.md": "# Dead letters\n\nA dead letter is a message that could not be processed and "
                        "was set aside, with the reason.\n",
@@ -106,6 +110,38 @@ def test_keep_running():
     assert app.processes["sortied"] == backend, "another backend was started"
     app.quit()
     assert alive(backend)
+
+
+class Keys(keyring.Case):
+    """A person who enters the key of a provider in the preferences of the sandboxed app."""
+
+    def __init__(self):
+        super().__init__()
+        self.app = SandboxedApp()
+        self.home = self.app.home
+        self.app.find("label", "^What do you want to know")
+
+    def start(self):
+        self.app.start()
+
+
+def test_key():
+    """The Secret portal hands out what the key is encrypted with: the file in the sandbox's folder keeps
+    it from everybody else, and the next start finds it there."""
+    asked = start_chooser(temporary_folder())
+    keys = Keys()
+    keys.set_up()
+    assert keys.heard() is None
+    keys.close_preferences(keys.enter_key(KEY))
+    assert keys.heard() == KEY
+    assert f"'{APPLICATION}'" in asked().partition("asked Secret RetrieveSecret")[2], asked()
+    kept = keys.home / ".var/app" / APPLICATION / "data/keyrings/default.keyring"
+    assert kept.stat().st_size > 0
+    keys.app.quit()
+    keys.start()
+    assert keys.heard() == KEY
+    keys.check_files(KEY)
+    keys.app.quit()
 
 
 def test_killed_app_leaves_nobody():

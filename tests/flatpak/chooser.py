@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""chooser.py FOLDER: plays the person at the file chooser, who chooses that folder. It stands behind the
-real portals: xdg-desktop-portal asks it as it would ask the desktop's own dialog, and the document
-portal shows what was chosen to the sandbox."""
+"""chooser.py FOLDER: plays the person at the file chooser, who chooses that folder, and the keyring of the
+desktop. It stands behind the real portals: xdg-desktop-portal asks it as it would ask the desktop's own
+dialog, and the document portal shows what was chosen to the sandbox."""
+import hashlib
+import os
 import pathlib
 import sys
 
@@ -39,6 +41,14 @@ INTERFACES = """<node>
       <arg type="u" direction="in"/><arg type="b" direction="out"/>
     </method>
   </interface>
+  <interface name="org.freedesktop.impl.portal.Secret">
+    <method name="RetrieveSecret">
+      <arg type="o" direction="in"/><arg type="s" direction="in"/><arg type="h" direction="in"/>
+      <arg type="a{sv}" direction="in"/>
+      <arg type="u" direction="out"/><arg type="a{sv}" direction="out"/>
+    </method>
+    <property name="version" type="u" access="read"/>
+  </interface>
 </node>"""
 
 
@@ -53,9 +63,21 @@ def answer(method):
     return GLib.Variant("(ua{sv})", (0, {}))
 
 
+def tell_secret(application, files):
+    """Each program has a secret of its own, always the same, with which it encrypts what it keeps."""
+    with os.fdopen(files.get(0), "wb") as pipe:
+        pipe.write(hashlib.sha512(application.encode()).digest())
+
+
 def called_cb(_connection, _sender, _path, interface, method, parameters, invocation):
     print("asked", interface.rpartition(".")[2], method, parameters.unpack(), flush=True)
+    if method == "RetrieveSecret":
+        tell_secret(parameters.unpack()[1], invocation.get_message().get_unix_fd_list())
     invocation.return_value(answer(method))
+
+
+def property_cb(_connection, _sender, _path, _interface, _name):
+    return GLib.Variant("u", 1)
 
 
 def main():
@@ -63,7 +85,7 @@ def main():
     bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
     bus.connect("closed", lambda *_: loop.quit())
     for interface in Gio.DBusNodeInfo.new_for_xml(INTERFACES).interfaces:
-        bus.register_object(PATH, interface, called_cb, None, None)
+        bus.register_object(PATH, interface, called_cb, property_cb, None)
     Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE,
                                    lambda *_: print("ready", flush=True), lambda *_: loop.quit())
     loop.run()

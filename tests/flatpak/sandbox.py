@@ -32,8 +32,8 @@ class SandboxedApp(window.App):
 
     def environment(self):
         variables = environment(GTK_A11Y="atspi", G_DEBUG="fatal-criticals", SORTIE_FAULTS="1")
-        for name in ("SECRET_BACKEND", "SECRET_FILE_TEST_PATH", "XDG_DATA_HOME", "XDG_CONFIG_HOME",
-                     "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        for name in ("SECRET_BACKEND", "SECRET_FILE_TEST_PATH", "GSETTINGS_BACKEND", "XDG_DATA_HOME",
+                     "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
             variables.pop(name, None)
         return variables
 
