@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is installed beside the programs: desktop entry, metainfo, schema, icons, units, completion."""
+import json
 import pathlib
 import re
 import shutil
@@ -170,20 +171,24 @@ def check_compose():
 
 
 def check_health():
-    """each service of compose.yaml has its image's health check, since Podman's images leave it out"""
+    """each service of compose.yaml has its image's health check, since Podman's images leave it out
+
+    As one string: podman-compose 1.0 takes the first word off a list anew for each replica.
+    """
     checks_of = {}
     for stage in re.split(r"^FROM \S+ AS ", text("compose/Containerfile").replace("\\\n", ""),
                           flags=re.MULTILINE)[1:]:
         found = re.search(r"^HEALTHCHECK --interval=(\S+) --timeout=(\S+) --start-period=(\S+) "
                           r"--retries=(\d+) +CMD \[(.*)\]$", stage, re.MULTILINE)
         if found:
-            checks_of[stage.split()[0]] = found.groups()
+            *times, words = found.groups()
+            checks_of[stage.split()[0]] = [*times, " ".join(json.loads(f"[{words}]"))]
     compose = text("compose/compose.yaml")
     found = re.findall(r"target: ([a-z]+)\n(?:(?!  [a-z]+:\n).*\n)*?    healthcheck:\n"
-                       r"      test: \[\"CMD\", (.*)\]\n      interval: (\S+)\n      timeout: (\S+)\n"
+                       r"      test: ([^\"\[\n]+)\n      interval: (\S+)\n      timeout: (\S+)\n"
                        r"      start_period: (\S+)\n      retries: (\d+)\n", compose)
     offenders = [f"compose.yaml: {target}" for target, test, *times in found
-                 if checks_of.get(target) != (*times, test)]
+                 if checks_of.get(target) != [*times, test]]
     if len(found) != compose.count("    image: ") or not found:
         offenders.append(f"compose.yaml: {len(found)} health checks")
     return offenders
