@@ -5,6 +5,7 @@
 
 #include "sortie-error.h"
 #include "sortie-json.h"
+#include "sortie-late-cancel.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <libsoup/soup.h>
@@ -182,8 +183,9 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /* What was cancelled when its answer had come already, but before this is told of it, makes libsoup look at what
  * it has freed. So it is left an answer; the first read finds out that it is not wanted any more. */
 static GInputStream *
-finish_sending (GObject *session, GAsyncResult *result, GError **error)
+finish_sending (GObject *session, GAsyncResult *result, GTask *task, GError **error)
 {
+  sortie_late_cancel_end (task);
   g_task_set_check_cancellable (G_TASK (result), FALSE);
   return soup_session_send_finish (SOUP_SESSION (session), result, error);
 }
@@ -196,7 +198,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   goffset announced;
 
-  call->stream = finish_sending (source, result, &error);
+  call->stream = finish_sending (source, result, task, &error);
   if (call->stream == NULL)
     {
       return_transport_error (task, g_steal_pointer (&error));
@@ -249,8 +251,8 @@ sortie_api_send_async (SortieApi *self,
                                                                             : "application/json",
                                               request->body);
 
-  soup_session_send_async (self->session, call->message, G_PRIORITY_DEFAULT, cancellable, sent_cb,
-                           g_steal_pointer (&task));
+  soup_session_send_async (self->session, call->message, G_PRIORITY_DEFAULT,
+                           sortie_late_cancel_begin (task), sent_cb, g_object_ref (task));
 }
 
 SortieApiResponse *
@@ -335,7 +337,7 @@ stream_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GInputStream *body;
   SortieApiStream *stream;
 
-  body = finish_sending (source, result, &error);
+  body = finish_sending (source, result, task, &error);
   if (body == NULL)
     {
       return_transport_error (task, g_steal_pointer (&error));
@@ -381,8 +383,8 @@ sortie_api_open_stream_async (SortieApi *self,
   /* A stream occupies its connection to the end; sharing one with calls gains nothing. */
   soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
 
-  soup_session_send_async (self->session, message, G_PRIORITY_DEFAULT, cancellable, stream_sent_cb,
-                           g_steal_pointer (&task));
+  soup_session_send_async (self->session, message, G_PRIORITY_DEFAULT,
+                           sortie_late_cancel_begin (task), stream_sent_cb, g_object_ref (task));
 }
 
 SortieApiStream *
