@@ -151,7 +151,9 @@ class Stack:
         """Docker runs checks by itself, and only so: this does now what it does then."""
         check = self.inspect(service, number)["Config"]["Healthcheck"]
         try:
-            done = self.execute(service, *check["Test"][1:], number=number, check=False,
+            kind, *words = check["Test"]
+            shell = ("sh", "-c") if kind == "CMD-SHELL" else ()
+            done = self.execute(service, *shell, *words, number=number, check=False,
                                 seconds=check["Timeout"] / 1e9)
         except subprocess.TimeoutExpired:
             return False, "it did not end in time"
