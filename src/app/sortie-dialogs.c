@@ -40,25 +40,23 @@ static void
 set_folder (GtkFileChooser *chooser, GtkWindow *window)
 {
   GFile *last = window != NULL ? g_object_get_data (G_OBJECT (window), LAST_FOLDER) : NULL;
-  const char *documents = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
-  const char *path = documents != NULL && g_file_test (documents, G_FILE_TEST_IS_DIR)
-                         ? documents
-                         : g_get_home_dir ();
-  g_autoptr (GFile) folder = last != NULL ? g_object_ref (last) : g_file_new_for_path (path);
+  const char *path = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
+  g_autoptr (GFile) folder = NULL;
 
-  if (sortie_sandbox_get_id (NULL) == NULL)
-    gtk_file_chooser_set_current_folder (chooser, folder, NULL);
+  if (sortie_sandbox_get_id (NULL) != NULL)
+    return;
+  if (path == NULL || !g_file_test (path, G_FILE_TEST_IS_DIR))
+    path = g_get_home_dir ();
+  folder = last != NULL ? g_object_ref (last) : g_file_new_for_path (path);
+  gtk_file_chooser_set_current_folder (chooser, folder, NULL);
 }
 
 static void
 keep_folder (GFile *chosen, GtkWindow *window)
 {
-  GFile *folder = g_file_get_parent (chosen);
-
-  if (window != NULL && folder != NULL)
-    g_object_set_data_full (G_OBJECT (window), LAST_FOLDER, g_steal_pointer (&folder),
+  if (window != NULL)
+    g_object_set_data_full (G_OBJECT (window), LAST_FOLDER, g_file_get_parent (chosen),
                             g_object_unref);
-  g_clear_object (&folder);
 }
 
 static void
