@@ -21,15 +21,17 @@ def enter():
 
 def furnish():
     """As the first process in there: a plain view of control groups, fresh folders for what podman
-    keeps while it runs, a loopback device; then everything else is done by a child, since the first
-    process has to reap the orphans."""
+    keeps while it runs, a loopback device, no IPv6 on the engine's own devices (each one that comes or
+    goes would change this machine's addresses, at which a browser gives up what it is loading:
+    ERR_NETWORK_CHANGED); then everything else is done by a child, since the first process has to reap
+    the orphans."""
     subprocess.run("""set -e
         umount -R /sys/fs/cgroup 2>/dev/null || :
         mount -t cgroup2 cgroup2 /sys/fs/cgroup
         mount -t tmpfs -o mode=755 tmpfs /run
         mount -t tmpfs -o mode=1777 tmpfs /dev/shm
         ip link set lo up
-        sysctl -qw net.ipv4.ip_forward=1""", shell=True, check=True)
+        sysctl -eqw net.ipv4.ip_forward=1 net.ipv6.conf.default.disable_ipv6=1""", shell=True, check=True)
     child = os.fork()
     if child == 0:
         return

@@ -23,7 +23,8 @@ def _run_one(stack, test):
         return ""
     except Exception:  # pylint: disable=broad-except
         signal.setitimer(signal.ITIMER_REAL, 0)
-        return traceback.format_exc() + stack.tell()
+        # Why comes last: where only the end of what was said is kept, it is there.
+        return stack.tell() + traceback.format_exc()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
