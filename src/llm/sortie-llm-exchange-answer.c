@@ -17,6 +17,24 @@ sortie_llm_exchange_release (SortieLlmExchange *self)
   self->released (self, self->released_data);
 }
 
+static gboolean
+cancel_cb (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* libsoup 3.6 frees a request twice that is cancelled after its answer has come and before libsoup has told
+ * itself so, which it does from the main loop at the request's priority. */
+static void
+cancel_late (SortieLlmExchange *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_callback (source, cancel_cb, g_object_ref (self->cancellable), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
 void
 sortie_llm_exchange_let_go (SortieLlmExchange *self)
 {
@@ -27,7 +45,7 @@ sortie_llm_exchange_let_go (SortieLlmExchange *self)
   if (self->reader != NULL)
     sortie_llm_reader_stop (self->reader);
   if (self->sending)
-    g_cancellable_cancel (self->cancellable);
+    cancel_late (self);
   else
     sortie_llm_exchange_release (self);
 }

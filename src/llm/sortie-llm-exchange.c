@@ -49,9 +49,16 @@ got_informational_cb (SoupMessage *message, gpointer user_data)
 {
   SortieLlmExchange *self = user_data;
 
-  if (self->deadlines.phase != SORTIE_LLM_PHASE_GONE && ++self->n_provisional > MAX_PROVISIONAL)
-    sortie_llm_exchange_fail (self, g_error_new (SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_PROTOCOL,
-                                                 "%s: what came is no answer of HTTP", self->host));
+  if (self->deadlines.phase != SORTIE_LLM_PHASE_GONE)
+    {
+      if (++self->n_provisional <= MAX_PROVISIONAL)
+        return;
+      sortie_llm_exchange_fail (self,
+                                g_error_new (SORTIE_LLM_ERROR, SORTIE_LLM_ERROR_PROTOCOL,
+                                             "%s: what came is no answer of HTTP", self->host));
+    }
+  /* At once, not late: nothing else is dispatched while libsoup reads them. */
+  g_cancellable_cancel (self->cancellable);
 }
 
 /* What the system does not trust the settings' own certificates may still vouch for. */
