@@ -398,7 +398,7 @@ wake_when_refused (gpointer data)
       close (fd);
       if (result < 0)
         break;
-      g_usleep (1000); /* between two looks at the fact */ /* between two looks at the fact */
+      g_usleep (1000); /* between two looks at the fact */
     }
   test_routes_wake (1);
   return NULL;

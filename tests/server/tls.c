@@ -342,7 +342,7 @@ end_idle_threads (void)
 
   g_thread_pool_set_max_unused_threads (0);
   while (count_pool_threads () > 0 && g_get_monotonic_time () < end)
-    g_usleep (1000); /* between two looks at the fact */ /* between two looks at the fact */
+    g_usleep (1000); /* between two looks at the fact */
 }
 
 int
