@@ -199,7 +199,8 @@ add_line_tag (SortieReportRender *self, SortieReportTags *tags, SortieReportTag 
   *run = begin_line (self, sortie_report_tags_get (tags, tag));
 }
 
-/* A row that is too wide: its first cell, below it each other one after its column's name. */
+/* A row that is too wide: its first cell, below it each other one after its column's name. Of two columns
+ * that both have a name, the first names no rows: both are put one below the other in the same way. */
 static void
 add_stacked (SortieReportRender *self,
              SortieReportTags *tags,
@@ -207,23 +208,25 @@ add_stacked (SortieReportRender *self,
              const SortieReportTable *table)
 {
   const char *text = row->text->str;
+  gboolean pair = table->n_columns == 2 && sortie_report_table_get_head (table, 0) != NULL;
   guint from = 0;
 
   for (guint column = 0; from <= row->text->len; column++)
     {
+      gboolean named = column > 0 || pair;
       const char *tab = memchr (text + from, '\t', row->text->len - from);
       guint to = tab != NULL ? (guint) (tab - text) : (guint) row->text->len;
       const char *head = sortie_report_table_get_head (table, column);
       SortieMarkdownBlock like = { .kind = SORTIE_MARKDOWN_PARAGRAPH,
-                                   .depth = column > 0,
+                                   .depth = column > 0 && !pair,
                                    .joined = column > 0 };
       guint line = begin_line (self, sortie_report_tags_get_block (tags, &like, to < row->text->len,
                                                                    self->line % 2 == 1));
       guint bold = self->n_chars;
 
-      if (to > from || column == 0)
+      if (to > from || !named)
         {
-          if (column > 0 && head != NULL)
+          if (named && head != NULL)
             {
               append_words (self, head);
               append_words (self, ": ");
@@ -231,7 +234,7 @@ add_stacked (SortieReportRender *self,
                        sortie_report_tags_get (tags, SORTIE_REPORT_TAG_BOLD));
             }
           append_part (self, tags, row, from, to);
-          if (column == 0)
+          if (!named)
             add_run (self, bold, self->n_chars,
                      sortie_report_tags_get (tags, SORTIE_REPORT_TAG_BOLD));
           end_line (self, line);

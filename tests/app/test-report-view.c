@@ -251,6 +251,27 @@ test_narrow_table (void)
   report_fixture_clear (&self);
 }
 
+/* Two columns with names of their own: neither is the name of the row. */
+static void
+test_narrow_pair (void)
+{
+  const char *table = "| Retries | Dead letters |\n|---|---|\n"
+                      "| a retry is a second attempt | a dead letter has been set aside |\n"
+                      "| | it is kept |\n\nEnd\n";
+  ReportFixture self;
+  g_autofree char *shown = NULL;
+
+  report_fixture_init (&self, 400, 500);
+  report_fixture_begin_draft (&self, "llm");
+  report_fixture_write (&self, table, -1);
+  report_fixture_settle (&self);
+  shown = report_fixture_dup_text (&self);
+  g_assert_nonnull (strstr (shown, "Retries: a retry is a second attempt\n"
+                                   "Dead letters: a dead letter has been set aside\n"));
+  g_assert_nonnull (strstr (shown, "Dead letters: it is kept\n"));
+  report_fixture_clear (&self);
+}
+
 static void
 test_zoom (void)
 {
@@ -334,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report-view/waiting", test_waiting);
   g_test_add_func ("/report-view/scroll", test_scroll);
   g_test_add_func ("/report-view/narrow-table", test_narrow_table);
+  g_test_add_func ("/report-view/narrow-pair", test_narrow_pair);
   g_test_add_func ("/report-view/zoom", test_zoom);
   g_test_add_func ("/report-view/find", test_find);
   return g_test_run ();
