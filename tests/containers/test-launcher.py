@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sortiectl starts the stack with the real engine, runs a mission in it, and stops it: what a person does
-who has no use for a compose program. And what it says where that can't be."""
+"""sortiectl and the window start the stack with the real engine, run a mission in it, and stop it: what a
+person does who has no use for a compose program. And what they say where that can't be."""
 import os
 import pathlib
 import shutil
@@ -131,6 +131,15 @@ def test_no_image(stack):
     assert done.returncode == 1, done
     assert "sortiectl: the image localhost/sortie-redis:none is neither on this machine" in done.stderr, \
         done.stderr
+    assert not stack.containers, stack.containers
+
+
+def test_window(stack):
+    """The same from the preferences of the window, by its buttons."""
+    environment = {**stack.environment, "TMPDIR": "/tmp", "SORTIE_TEST_DATA_HOME": stack.folder / "data"}
+    engine.run(engine.ROOT / "tests/display/with-display", "/usr/bin/python3", "-B",
+               engine.ROOT / "tests/containers/launched-window.py", seconds=scenario.TEST_DEADLINE,
+               env={k: str(v) for k, v in environment.items()})
     assert not stack.containers, stack.containers
 
 

@@ -8,8 +8,7 @@ import window  # finds what the next ones name
 import fakeengine
 import harness
 from backend import MISSION, wait_indexed, write_documents
-
-CONTAINERS = 2  # the place of the choice
+from containerspage import close, open_page
 
 
 def start(settings=None, **options):
@@ -19,27 +18,6 @@ def start(settings=None, **options):
     engine = fakeengine.Engine(backend)
     app = window.App(env={**engine.environment(os.environ["PATH"]), **(settings or {})}, **options)
     return app, backend, engine
-
-
-def open_page(app, choose=True):
-    """The preferences with their rows for containers."""
-    app.choose("Preferences")
-    preferences = app.wait(lambda: next((w for w in app.windows if w.name == "Preferences"), None),
-                           "the preferences are there")
-    if choose:
-        kind = app.find("combo box", "^Backend", where=preferences)
-        app.wait(lambda: "focused" in kind.states or window.press("Tab"), "the row has the focus")
-        app.press("space")
-        app.find("label", "^Containers$", where=preferences)
-        for _ in range(CONTAINERS):
-            app.press("Down")
-        app.press("Return")
-    return preferences
-
-
-def close(app, preferences):
-    app.click("button", "^Close$", where=preferences)
-    app.wait(lambda: len(app.windows) == 1, "the preferences close")
 
 
 def test_from_start_to_stop():
