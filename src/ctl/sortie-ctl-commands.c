@@ -35,7 +35,8 @@ static const SortieCtlOption watch_options[] = {
 
 static const SortieCtlOption list_options[] = {
   { "status", G_OPTION_ARG_FILENAME, PLACE (status),
-    "Only waiting, running, completed, partial, failed or cancelled ones", "STATE" },
+    "Only waiting, running, completed, partial, failed or cancelled ones", "STATE",
+    "waiting running completed partial failed cancelled" },
   { "limit", G_OPTION_ARG_INT, PLACE (limit), "At most so many; 20 where not given", "N" },
   { "json", G_OPTION_ARG_NONE, PLACE (json), "Print one JSON object a line", NULL },
   { NULL },
@@ -63,7 +64,8 @@ static const SortieCtlOption search_options[] = {
     "Search this collection; may be repeated; all where not given", "NAME" },
   { "limit", G_OPTION_ARG_INT, PLACE (limit), "At most so many results; 10 where not given", "N" },
   { "by", G_OPTION_ARG_FILENAME, PLACE (by),
-    "passage: rank passages; document: the best passage of each document", "UNIT" },
+    "passage: rank passages; document: the best passage of each document", "UNIT",
+    "passage document" },
   { "json", G_OPTION_ARG_NONE, PLACE (json), "Print one JSON object a line", NULL },
   { NULL },
 };
@@ -197,12 +199,10 @@ static const char backend_description[] =
 static int
 run_help (SortieCtl *ctl, GError **error)
 {
-  const SortieCtlCommand *found = NULL;
+  const SortieCtlCommand *found =
+      ctl->n_arguments > 0 ? sortie_ctl_find_command (ctl->arguments[0]) : NULL;
   g_autofree char *help = NULL;
 
-  for (gsize i = 0; ctl->n_arguments > 0 && sortie_ctl_commands[i].name != NULL; i++)
-    if (g_str_equal (sortie_ctl_commands[i].name, ctl->arguments[0]))
-      found = &sortie_ctl_commands[i];
   if (ctl->n_arguments > 0 && found == NULL)
     {
       g_set_error (error, SORTIE_ERROR, SORTIE_ERROR_INVALID,
@@ -244,13 +244,14 @@ const SortieCtlCommand sortie_ctl_commands[] = {
   { "search", "TEXT", "Search documents without a mission", search_description, search_options, 1,
     1, TRUE, sortie_ctl_run_search },
   { "collections", "[ACTION …]", "List, make, refresh and remove collections",
-    collections_description, json_options, 0, -1, TRUE, sortie_ctl_run_collections },
+    collections_description, json_options, 0, -1, TRUE, sortie_ctl_run_collections,
+    "list add documents reindex remove" },
   { "dead-letters", "[discard ID]", "List steps that failed for good, or discard one",
-    dead_letters_description, json_options, 0, 2, TRUE, sortie_ctl_run_dead_letters },
+    dead_letters_description, json_options, 0, 2, TRUE, sortie_ctl_run_dead_letters, "discard" },
   { "topology", "", "Show the running system", topology_description, json_options, 0, 0, TRUE,
     sortie_ctl_run_topology },
   { "backend", "[up|down|status|health|logs]", "Look after the backend", backend_description,
-    backend_options, 0, 1, FALSE, sortie_ctl_run_backend },
+    backend_options, 0, 1, FALSE, sortie_ctl_run_backend, "up down status health logs" },
   { "help", "[COMMAND]", "Show help", "", NULL, 0, 1, FALSE, run_help },
   { NULL },
 };

@@ -73,26 +73,33 @@ new_context (const SortieCtlCommand *command, SortieCtlOptions *values)
 
 /* --- which word is the command --- */
 
-static gboolean
-takes_value_in (const SortieCtlOption *options, const char *name)
+static const SortieCtlOption *
+find_option_in (const SortieCtlOption *options, const char *name)
 {
   for (gsize i = 0; options != NULL && options[i].name != NULL; i++)
     if (g_str_equal (options[i].name, name))
-      return options[i].kind != G_OPTION_ARG_NONE;
+      return &options[i];
 
-  return FALSE;
+  return NULL;
+}
+
+const SortieCtlOption *
+sortie_ctl_find_option (const char *name)
+{
+  const SortieCtlOption *found = find_option_in (sortie_ctl_global_options, name);
+
+  for (gsize i = 0; found == NULL && sortie_ctl_commands[i].name != NULL; i++)
+    found = find_option_in (sortie_ctl_commands[i].options, name);
+
+  return found;
 }
 
 static gboolean
 takes_value (const char *name)
 {
-  if (takes_value_in (sortie_ctl_global_options, name))
-    return TRUE;
-  for (gsize i = 0; sortie_ctl_commands[i].name != NULL; i++)
-    if (takes_value_in (sortie_ctl_commands[i].options, name))
-      return TRUE;
+  const SortieCtlOption *option = sortie_ctl_find_option (name);
 
-  return FALSE;
+  return option != NULL && option->kind != G_OPTION_ARG_NONE;
 }
 
 /* Options may stand before the command, its own as well, so their values must be stepped over. */
@@ -115,8 +122,8 @@ find_command_word (char **arguments)
   return NULL;
 }
 
-static const SortieCtlCommand *
-find_command (const char *word)
+const SortieCtlCommand *
+sortie_ctl_find_command (const char *word)
 {
   for (gsize i = 0; sortie_ctl_commands[i].name != NULL; i++)
     if (g_str_equal (sortie_ctl_commands[i].name, word))
@@ -188,7 +195,7 @@ sortie_ctl_parse (SortieCtl *ctl, char **arguments, GError **error)
 {
   static const SortieCtlCommand none = { .name = "COMMAND", .usage = "…", .max_arguments = -1 };
   const char *word = find_command_word (arguments);
-  const SortieCtlCommand *command = word != NULL ? find_command (word) : &none;
+  const SortieCtlCommand *command = word != NULL ? sortie_ctl_find_command (word) : &none;
   g_autoptr (GOptionContext) context = NULL;
   g_auto (GStrv) left = g_strdupv (arguments);
   g_autoptr (GError) reason = NULL;

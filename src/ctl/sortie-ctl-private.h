@@ -37,7 +37,8 @@ typedef struct
  * @kind: G_OPTION_ARG_NONE, _INT, _FILENAME (any one text) or _FILENAME_ARRAY (repeatable)
  * @place: offset in SortieCtlOptions
  * @description: for --help
- * @value: (nullable): what its value is called in --help
+ * @value: (nullable): what its value is called in --help; FILE and DIR are completed as such
+ * @choices: (nullable): the values that there are, with blanks between them, for completion
  */
 typedef struct
 {
@@ -46,6 +47,7 @@ typedef struct
   gsize place;
   const char *description;
   const char *value;
+  const char *choices;
 } SortieCtlOption;
 
 typedef struct _SortieCtl SortieCtl;
@@ -61,6 +63,7 @@ typedef struct _SortieCtl SortieCtl;
  * @max_arguments: how many it takes; -1 for any number
  * @connects: whether it needs a backend before it runs
  * @run: returns the exit code; an error is printed and makes it SORTIE_CTL_ERROR
+ * @choices: (nullable): what its first argument may be, with blanks between them, for completion
  */
 typedef struct
 {
@@ -73,6 +76,7 @@ typedef struct
   int max_arguments;
   gboolean connects;
   int (*run) (SortieCtl *ctl, GError **error);
+  const char *choices;
 } SortieCtlCommand;
 
 struct _SortieCtl
@@ -108,6 +112,21 @@ const SortieCtlCommand *sortie_ctl_parse (SortieCtl *ctl, char **arguments, GErr
 /* `command`: (nullable): NULL for the overview */
 char *sortie_ctl_dup_help (const SortieCtlCommand *command);
 void sortie_ctl_options_clear (SortieCtlOptions *options);
+/* (nullable): by name; of an option that several commands have, the first. */
+const SortieCtlCommand *sortie_ctl_find_command (const char *word);
+const SortieCtlOption *sortie_ctl_find_option (const char *name);
+
+/* --- completion (sortie-ctl-complete.c) --- */
+
+/**
+ * sortie_ctl_complete:
+ * @words: NULL-terminated: those after the program's name, as far as the cursor; the last one is being
+ *   written, and may be empty
+ *
+ * Prints what may stand in place of the last word, one a line, a tabulator and a summary after it; in place
+ * of names of files a line `:files` or `:folders`. Asks no backend. Returns: an exit code
+ */
+int sortie_ctl_complete (char **words, FILE *out);
 
 /* --- the backend (sortie-ctl-backend.c) --- */
 

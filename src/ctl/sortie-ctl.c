@@ -75,6 +75,9 @@ sortie_ctl_main (char **arguments, FILE *in, FILE *out, FILE *err)
   g_autoptr (GError) error = NULL;
   int outcome = SORTIE_CTL_ERROR;
 
+  if (arguments[0] != NULL && g_strcmp0 (arguments[1], "--complete") == 0)
+    return sortie_ctl_complete (arguments + 2, out);
+
   /* A reader of ours that goes away is told by a failed write, so that the terminal and the backend
    * are left in order. */
   signal (SIGPIPE, SIG_IGN);

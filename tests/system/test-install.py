@@ -12,6 +12,7 @@ APPLICATION = "io.github.sortie_app.Sortie"
 ALWAYS = [
     "bin/sortiectl", "bin/sortied", "lib/systemd/system/sortied.service",
     "lib/systemd/user/sortied.service", "share/bash-completion/completions/sortiectl",
+    "share/fish/vendor_completions.d/sortiectl.fish", "share/zsh/site-functions/_sortiectl",
     "share/man/man1/sortiectl.1", "share/man/man8/sortied.8", "share/sortie/sample/dead-letters.html",
     "share/sortie/compose/compose.yaml",
 ]
