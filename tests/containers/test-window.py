@@ -76,6 +76,12 @@ def test_languages(stack):
     spoken = [said(language) for language in ("en", "de", "es", "fr", "ja", "pt_BR", "zh_CN")]
     assert all("--backend" in words for words in spoken), spoken
     assert len(set(spoken)) == len(spoken), spoken
+    # GLib's own words among them; those of GTK and libadwaita are seen in menus only.
+    assert "Aufruf:" in spoken[1] and "Usage:" not in spoken[1], spoken[1]
+    for language in ("de", "es", "fr", "ja", "pt_BR", "zh_CN"):
+        for library in ("glib20", "gtk40", "libadwaita"):
+            stack.execute("frontend", "test", "-s",
+                          f"/usr/share/locale/{language}/LC_MESSAGES/{library}.mo")
 
 
 def test_other_sites_get_no_socket(_stack):
