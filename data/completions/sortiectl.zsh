@@ -8,8 +8,8 @@ local -a offers
 for line in "${(@f)$("${(Q)words[1]}" --complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
   word=${line%%$'\t'*}
   case $word in
-    :files) _files && return ;;
-    :folders) _files -/ && return ;;
+    :files) compset -P '--*=' ; _files && return ;;
+    :folders) compset -P '--*=' ; _files -/ && return ;;
     ?*) offers+=("${word//:/\\:}:${line#*$'\t'}") ;;
   esac
 done

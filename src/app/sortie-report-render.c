@@ -208,7 +208,9 @@ add_stacked (SortieReportRender *self,
              const SortieReportTable *table)
 {
   const char *text = row->text->str;
-  gboolean pair = table->n_columns == 2 && sortie_report_table_get_head (table, 0) != NULL;
+  gboolean pair = table->n_columns == 2 && sortie_report_table_get_head (table, 0) != NULL &&
+                  sortie_report_table_get_head (table, 1) != NULL;
+  gboolean begun = FALSE;
   guint from = 0;
 
   for (guint column = 0; from <= row->text->len; column++)
@@ -219,7 +221,7 @@ add_stacked (SortieReportRender *self,
       const char *head = sortie_report_table_get_head (table, column);
       SortieMarkdownBlock like = { .kind = SORTIE_MARKDOWN_PARAGRAPH,
                                    .depth = column > 0 && !pair,
-                                   .joined = column > 0 };
+                                   .joined = begun };
       guint line = begin_line (self, sortie_report_tags_get_block (tags, &like, to < row->text->len,
                                                                    self->line % 2 == 1));
       guint bold = self->n_chars;
@@ -238,6 +240,7 @@ add_stacked (SortieReportRender *self,
             add_run (self, bold, self->n_chars,
                      sortie_report_tags_get (tags, SORTIE_REPORT_TAG_BOLD));
           end_line (self, line);
+          begun = TRUE;
         }
       else
         g_array_set_size (self->runs, line);

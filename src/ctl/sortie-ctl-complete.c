@@ -125,8 +125,8 @@ offer_joined (FILE *out, const char *current)
   g_autofree char *before = sign != NULL ? g_strndup (current, (gsize) (sign - current + 1)) : NULL;
   const SortieCtlOption *option = name != NULL ? sortie_ctl_find_option (name) : NULL;
 
-  if (option != NULL && option->choices != NULL)
-    offer_choices (out, current, before, option->choices);
+  if (option != NULL)
+    offer_value (out, current, before, option);
   return sign != NULL;
 }
 

@@ -136,7 +136,8 @@ def test_no_image(stack):
 
 def test_window(stack):
     """The same from the preferences of the window, by its buttons."""
-    environment = {**stack.environment, "TMPDIR": "/tmp", "SORTIE_TEST_DATA_HOME": stack.folder / "data"}
+    environment = {**stack.environment, "TMPDIR": "/tmp", "SORTIE_TEST_DATA_HOME": stack.folder / "data",
+                   "SORTIE_TEST_DEADLINE": scenario.TEST_DEADLINE - 20}
     engine.run(engine.ROOT / "tests/display/with-display", "/usr/bin/python3", "-B",
                engine.ROOT / "tests/containers/launched-window.py", seconds=scenario.TEST_DEADLINE,
                env={k: str(v) for k, v in environment.items()})

@@ -27,6 +27,9 @@ LINES = {
     "sortiectl collections add minutes of/the-": "sortiectl collections add minutes of/the-year.txt ",
     "sortiectl run --documents a": "sortiectl run --documents a-folder/",
     "sortiectl --token-file a-fi": "sortiectl --token-file a-file ",
+    "sortiectl --token-file=a-fi": "sortiectl --token-file=a-file ",
+    "sortiectl --token-file ~/a-fi": "sortiectl --token-file ~/a-file ",
+    "sortiectl --backend http://127.0.0.1:8000 topo": "sortiectl --backend http://127.0.0.1:8000 topology ",
 }
 
 

@@ -38,6 +38,7 @@ def test_worker_serves_its_health_alone():
     api, worker = start()
     worker.start()
     assert worker.get("/healthz").status == 200
+    harness.wait_until(lambda: not trouble(worker), "it takes steps")
     for path in ("/", "/missions", "/topology", "/metrics", "/settings", "/collections"):
         assert worker.get(path).status == 404, path
     said = harness.run("sortiectl", "--backend", worker.url, "backend", "health")
