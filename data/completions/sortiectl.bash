@@ -3,9 +3,9 @@
 # Completion of sortiectl for bash: sortiectl says itself what may follow. It asks no backend.
 
 _sortiectl () {
-  local current=${COMP_WORDS[COMP_CWORD]} word colon= kind=
+  local current=${COMP_WORDS[COMP_CWORD]} word colon='' kind=''
   local -a words=()
-  [ "$current" != = ] || current= # bash makes a word of it
+  [ "$current" != = ] || current='' # bash makes a word of it
   # As it does of each colon, http://… among them.
   for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
     if [ ${#words[@]} -gt 0 ] && [[ $colon || $word == +(:) ]]; then
@@ -13,7 +13,7 @@ _sortiectl () {
     else
       words+=("$word")
     fi
-    [[ $word == +(:) ]] && colon=yes || colon=
+    [[ $word == +(:) ]] && colon=yes || colon=''
   done
   COMPREPLY=()
   while IFS=$'\t' read -r word _; do
