@@ -29,14 +29,8 @@ step_over (Place *self, const char *word)
     }
   else if (!self->ended && g_str_equal (word, "--"))
     self->ended = TRUE;
-  else if (!self->ended && g_str_has_prefix (word, "--"))
-    {
-      self->option = sortie_ctl_find_option (word + 2);
-      if (self->option != NULL && self->option->kind == G_OPTION_ARG_NONE)
-        self->option = NULL;
-    }
   else if (!self->ended && word[0] == '-' && word[1] != '\0')
-    return;
+    self->option = sortie_ctl_find_valued_option (word);
   else if (self->command == NULL)
     {
       self->command = sortie_ctl_find_command (word);

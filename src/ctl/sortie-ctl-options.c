@@ -94,12 +94,13 @@ sortie_ctl_find_option (const char *name)
   return found;
 }
 
-static gboolean
-takes_value (const char *name)
+const SortieCtlOption *
+sortie_ctl_find_valued_option (const char *word)
 {
-  const SortieCtlOption *option = sortie_ctl_find_option (name);
+  const SortieCtlOption *option =
+      g_str_has_prefix (word, "--") ? sortie_ctl_find_option (word + 2) : NULL;
 
-  return option != NULL && option->kind != G_OPTION_ARG_NONE;
+  return option != NULL && option->kind != G_OPTION_ARG_NONE ? option : NULL;
 }
 
 /* Options may stand before the command, its own as well, so their values must be stepped over. */
@@ -114,8 +115,7 @@ find_command_word (char **arguments)
         return arguments[i + 1];
       if (argument[0] != '-' || argument[1] == '\0')
         return argument;
-      if (g_str_has_prefix (argument, "--") && strchr (argument, '=') == NULL &&
-          takes_value (argument + 2) && arguments[i + 1] != NULL)
+      if (sortie_ctl_find_valued_option (argument) != NULL && arguments[i + 1] != NULL)
         i++;
     }
 

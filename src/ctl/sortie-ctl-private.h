@@ -115,6 +115,8 @@ void sortie_ctl_options_clear (SortieCtlOptions *options);
 /* (nullable): by name; of an option that several commands have, the first. */
 const SortieCtlCommand *sortie_ctl_find_command (const char *word);
 const SortieCtlOption *sortie_ctl_find_option (const char *name);
+/* (nullable): where the word after this one is an option's value: the option, in `--name` */
+const SortieCtlOption *sortie_ctl_find_valued_option (const char *word);
 
 /* --- completion (sortie-ctl-complete.c) --- */
 
