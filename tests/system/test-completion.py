@@ -127,6 +127,10 @@ def test_every_command():
         options = set(re.findall(r"^ .*?(--[a-z-]+)", text.partition("Options:")[2], re.MULTILINE))
         assert set(offers(command, "--")) == options, (command, options)
     assert not offers("nonsense", "") and not offers("run", "--", "--"), "what can't be is offered"
+    for command in ("backend", "collections"):
+        text = harness.run("sortiectl", command, "--help").stdout
+        actions = set(re.findall(r"^  ([a-z]+)(?: [A-Z]+…?)* {2,}\S", text, re.MULTILINE))
+        assert set(offers(command, "")) == actions and len(actions) == 5, (command, actions)
     assert set(offers("dead-letters", "")) == {"discard"}
     assert "--json" in offers("show", "an-id", ""), "options are offered where nothing else can follow"
 
